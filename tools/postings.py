@@ -1,0 +1,81 @@
+"""The values of one column, both ways round: which rows hold a value, and which values a row holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Values of a column that holds none, one or several a row. Case is ignored when a value is looked up."""
+
+    values: tuple[str, ...]
+    """Distinct values, most frequent first, ties in alphabetical order; spelt as they first appear."""
+    counts: NDArray[np.int64]
+    """(values,) rows that hold each value."""
+    known: NDArray[np.bool_]
+    """(rows,) whether the row holds any value."""
+    _codes: dict[str, int]
+    _value_starts: NDArray[np.int64]
+    _rows_by_value: Rows
+    _row_starts: NDArray[np.int64]
+    _codes_by_row: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, column: Sequence[Iterable[str] | None]) -> Self:
+        """Return the postings of a column given row by row; None and empty rows are unknown."""
+        found: dict[str, int] = {}
+        spelt: list[str] = []
+        codes: list[int] = []
+        lengths = np.zeros(len(column), np.int64)
+        for row, values in enumerate(column):
+            before = len(codes)
+            # A dict drops repeats within a row and keeps the order, which tells what matters most.
+            for key, value in {value.casefold(): value for value in values or ()}.items():
+                code = found.setdefault(key, len(found))
+                if code == len(spelt):
+                    spelt.append(value)
+                codes.append(code)
+            lengths[row] = len(codes) - before
+        return cls._ordered(spelt, np.asarray(codes, np.int32), lengths)
+
+    @classmethod
+    def _ordered(cls, spelt: list[str], codes: NDArray[np.int32], lengths: NDArray[np.int64]) -> Self:
+        counts = np.bincount(codes, minlength=len(spelt)).astype(np.int64)
+        order = sorted(range(len(spelt)), key=lambda code: (-counts[code], spelt[code]))
+        renumber = np.empty(len(spelt), np.int32)
+        renumber[order] = np.arange(len(spelt), dtype=np.int32)
+        codes = renumber[codes]
+        values = tuple(spelt[code] for code in order)
+        rows = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        return cls(
+            values=values,
+            counts=counts[order],
+            known=lengths > 0,
+            _codes={value.casefold(): code for code, value in enumerate(values)},
+            _value_starts=_starts(counts[order]),
+            _rows_by_value=rows[np.argsort(codes, kind="stable")],
+            _row_starts=_starts(lengths),
+            _codes_by_row=codes,
+        )
+
+    def rows(self, value: str) -> Rows:
+        """Return the rows that hold the value, ascending; none if no row does."""
+        code = self._codes.get(value.casefold())
+        if code is None:
+            return np.empty(0, np.int32)
+        return self._rows_by_value[self._value_starts[code] : self._value_starts[code + 1]]
+
+    def of_row(self, row: int) -> tuple[str, ...]:
+        """Return the values that a row holds, in the order of the item."""
+        codes = self._codes_by_row[self._row_starts[row] : self._row_starts[row + 1]]
+        return tuple(self.values[code] for code in codes)
+
+
+def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(lengths)))
