@@ -3,7 +3,7 @@
 See docs/commands.md for when each value applies. Parsers make commands; the fold in agent.preferences reads them.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -105,12 +105,12 @@ def command_schema(domain: Domain) -> dict[str, Any]:
     preferences = [_preference_schema(name, domain) for name in domain.facets]
     item = {
         "ref": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 50}, {"type": "string", "maxLength": 120}]},
-        "relation": {"enum": list(Relation.__args__)},
+        "relation": {"enum": list(get_args(Relation))},
     }
     known_asks = [*domain.asks, *(name for name in domain.facets if name not in domain.asks), *domain.asks_unanswered]
     return _object(
         {
-            "intent": {"enum": list(Intent.__args__)},
+            "intent": {"enum": list(get_args(Intent))},
             "preferences": {"type": "array", "maxItems": 20, "items": {"anyOf": preferences}},
             "items": {"type": "array", "maxItems": 20, "items": _object(item)},
             "asks": {"type": "array", "maxItems": 6, "items": {"enum": known_asks}},

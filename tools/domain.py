@@ -103,6 +103,8 @@ class Facet(_Part):
     more: Words = ()
     strength: Strength = "prefer"
     """What a plain statement about it is taken for when nothing hardens or softens it."""
+    exclusive: bool = False
+    """An item has one of these, or a person means one at a time (language): a new must takes the place of the old."""
     quality: bool = False
     """Figures are judgements (rating, popularity): shown in facts, never the reason for an exclusion unless asked."""
     phrases: Phrases = Phrases()

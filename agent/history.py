@@ -1,0 +1,218 @@
+"""A thread as an event log, and the fold that says what holds now.
+
+A thread keeps one entry a turn. Undo appends an entry that takes the last changing entry out of the fold, so the log
+itself only grows, every wish knows its turn and words, and a bug can be replayed.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from agent.commands import Command, Relation
+from agent.preferences import WishChange, merge, named_by, overrides, restates
+from agent.statements import HeldWish, Statement
+from tools.domain import Domain
+
+Opinion = Literal["liked", "disliked", "seen", "not_interested", "interested", "accept"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProfileChange(_Record):
+    """What a turn did to the profile's wishes, so that an undo can put it back."""
+
+    added: tuple[HeldWish, ...] = ()
+    removed: tuple[HeldWish, ...] = ()
+
+
+class Entry(_Record):
+    """One finished turn."""
+
+    turn: int
+    text: str
+    command: Command
+    statements: tuple[Statement, ...] = ()
+    fresh: bool = False
+    """The turn starts a new epoch: session wishes and items to be like are left behind before it is folded."""
+    slate: tuple[str, ...] | None = None
+    """Ids on screen after the turn, in order; None where the turn left the screen as it was."""
+    reply: str = ""
+    asked: str | None = None
+    """The facet that the reply asked about."""
+    offered: tuple[str, ...] = ()
+    """The answers that were offered to it."""
+    profile_change: ProfileChange | None = None
+
+    def changes_something(self) -> bool:
+        """Whether an undo would have something to take back here."""
+        feedback = any(item.relation != "about" for item in self.command.items)
+        return bool(self.statements or feedback or self.fresh or self.slate is not None)
+
+
+class Seed(_Record):
+    """An item that what is wanted should be like."""
+
+    id: str
+    title: str
+    item: str | None = None
+    """None for a title that the catalogue does not have; its words are used."""
+    turn: int
+    quote: str | None = None
+
+
+class View(_Record):
+    """What holds in a thread: the fold of its entries over the profile's wishes."""
+
+    wishes: tuple[HeldWish, ...] = ()
+    """The thread's own, oldest first."""
+    lasting: tuple[HeldWish, ...] = ()
+    """The profile's that apply here."""
+    resting: tuple[HeldWish, ...] = ()
+    """The profile's that a wish of this thread stands against, or that it set aside for now."""
+    set_aside: tuple[str, ...] = ()
+    """Ids of the profile's wishes that this epoch took back for now ('subtitles are fine tonight')."""
+    seeds: tuple[Seed, ...] = ()
+    opinions: dict[str, Opinion] = {}
+    """Item id -> the last word on it; liked and disliked are not weakened to seen."""
+    slate: tuple[str, ...] = ()
+    """Ids on screen, in order."""
+    shown: tuple[str, ...] = ()
+    """Every id ever shown in the thread, undone turns included, in order of first showing."""
+    shown_this_epoch: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Facets already asked about in this epoch."""
+    count: int | None = None
+    changes: tuple[WishChange, ...] = ()
+    """What the last effective entry did."""
+
+    @property
+    def all_wishes(self) -> tuple[HeldWish, ...]:
+        """What the thread and the profile together ask for; the thread's first."""
+        return (*self.wishes, *self.lasting)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether there is nothing to go by yet."""
+        return not (self.wishes or self.lasting or self.seeds or self.opinions)
+
+
+def fold(entries: Sequence[Entry], domain: Domain, profile: Sequence[HeldWish] = ()) -> View:
+    """Return what holds after these entries.
+
+    A fold of a prefix is what the person saw then: wish ids are counted over all entries, undone ones too, so an id
+    never comes to mean something else.
+    """
+    kept = _not_undone(entries)
+    first_id = _first_ids(entries)
+    view = View(shown=_shown(entries))
+    for entry in kept:
+        view = _step(view, entry, first_id[entry.turn], domain, profile)
+    return _over_profile(view, profile)
+
+
+def undoable(entries: Sequence[Entry]) -> Entry | None:
+    """Return the entry that an undo would take back now; None where there is nothing to undo."""
+    return next((entry for entry in reversed(_not_undone(entries)) if entry.changes_something()), None)
+
+
+def _not_undone(entries: Sequence[Entry]) -> list[Entry]:
+    kept: list[Entry] = []
+    for entry in entries:
+        if entry.command.intent != "undo":
+            kept.append(entry)
+            continue
+        last = next((i for i in range(len(kept) - 1, -1, -1) if kept[i].changes_something()), None)
+        if last is not None:
+            del kept[last:]
+    return kept
+
+
+def _first_ids(entries: Sequence[Entry]) -> dict[int, int]:
+    ids, count = {}, 1
+    for entry in entries:
+        ids[entry.turn] = count
+        count += len(entry.statements) + len(entry.command.items)
+    return ids
+
+
+def _shown(entries: Sequence[Entry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for entry in entries for item in entry.slate or ()))
+
+
+def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequence[HeldWish]) -> View:
+    if entry.fresh:
+        view = view.model_copy(
+            update={"wishes": (), "seeds": (), "set_aside": (), "shown_this_epoch": (), "asked": (), "count": None}
+        )
+    wishes, set_aside, changes = view.wishes, view.set_aside, []
+    for number, statement in enumerate(entry.statements, start=first_id):
+        group = f"{entry.turn}.{statement.group}" if statement.group is not None else None
+        wishes, change = merge(wishes, statement, wish_id=f"w{number}", turn=entry.turn, domain=domain, group=group)
+        if change.kind == "not found" and (known := named_by(profile, statement)):
+            change = WishChange(kind="overridden", before=tuple(known))
+            set_aside = (*set_aside, *(wish.id for wish in known))
+        changes.append(change)
+    return view.model_copy(
+        update={
+            "wishes": wishes,
+            "set_aside": set_aside,
+            "seeds": _seeds(entry, first_id + len(entry.statements)) or view.seeds,
+            "opinions": _opinions(view.opinions, entry),
+            "slate": entry.slate if entry.slate is not None else view.slate,
+            "shown_this_epoch": tuple(dict.fromkeys((*view.shown_this_epoch, *(entry.slate or ())))),
+            "asked": (*view.asked, *([entry.asked] if entry.asked else [])),
+            "count": entry.command.count or view.count,
+            "changes": tuple(changes),
+        }
+    )
+
+
+def _seeds(entry: Entry, first_id: int) -> tuple[Seed, ...]:
+    return tuple(
+        Seed(
+            id=f"w{number}",
+            title=str(item.ref) if item.item is None else item.item,
+            item=item.item,
+            turn=entry.turn,
+            quote=item.quote,
+        )
+        for number, item in enumerate(entry.command.items, start=first_id)
+        if item.relation == "similar"
+    )
+
+
+_STRONGER_THAN_SEEN = ("liked", "disliked")
+
+
+def _opinions(held: dict[str, Opinion], entry: Entry) -> dict[str, Opinion]:
+    opinions = dict(held)
+    for reference in entry.command.items:
+        opinion = _opinion(reference.relation)
+        if reference.item is None or opinion is None:
+            continue
+        if opinion == "seen" and opinions.get(reference.item) in _STRONGER_THAN_SEEN:
+            continue
+        opinions[reference.item] = opinion
+    return opinions
+
+
+def _opinion(relation: Relation) -> Opinion | None:
+    if relation == "similar" or relation == "about":
+        return None
+    return relation
+
+
+def _over_profile(view: View, profile: Sequence[HeldWish]) -> View:
+    """Session wishes stand over the profile's where they conflict; what both say is said once, by the thread."""
+    said = [lasting for lasting in profile if any(restates(wish, lasting) for wish in view.wishes)]
+    resting = [
+        lasting
+        for lasting in profile
+        if lasting not in said
+        and (lasting.id in view.set_aside or any(overrides(wish, lasting) for wish in view.wishes))
+    ]
+    lasting = tuple(wish for wish in profile if wish not in said and wish not in resting)
+    return view.model_copy(update={"resting": tuple(resting), "lasting": lasting})
