@@ -149,6 +149,18 @@ class Catalogue:
             mask[self._postings[column].rows(value)] = True
         return mask
 
+    def places(self, rows: Rows, facet: str, value: str, role: str | None = None) -> Rows:
+        """Return where each of these rows lists a value: (n,), 0 for first (most telling), -1 where it does not."""
+        found = [self._postings[column].places(rows, value) for column in self._columns(facet, role)]
+        none = np.int32(len(self))
+        first = np.min([np.where(places < 0, none, places) for places in found], axis=0)
+        return np.where(first == none, -1, first).astype(np.int32)
+
+    def best(self, rows: Rows, facet: str, grades: Mapping[str, float]) -> Figures:
+        """Return the highest grade among the graded values that each of these rows holds: (n,), 0 where none."""
+        found = [self._postings[column].best(rows, grades) for column in self._columns(facet, None)]
+        return np.max(found, axis=0).astype(np.float32)
+
     def known(self, facet: str, role: str | None = None) -> Mask:
         """Return where anything is known of a facet: (n,) bool, the caller's to change."""
         if facet in self._numbers:

@@ -156,6 +156,8 @@ class Columns(_Part):
     """Higher is better known; breaks ties and resolves ambiguous names."""
     quality: str | None = None
     """Higher is better liked; a weak prior of the ranking."""
+    series: str | None = None
+    """Items that share it belong together (a series, editions of one thing); a slate shows few of one."""
 
 
 class Domain(_Part):

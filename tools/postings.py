@@ -1,6 +1,6 @@
 """The values of one column, both ways round: which rows hold a value, and which values a row holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -75,6 +75,36 @@ class Postings:
         """Return the values that a row holds, in the order of the item."""
         codes = self._codes_by_row[self._row_starts[row] : self._row_starts[row + 1]]
         return tuple(self.values[code] for code in codes)
+
+    def places(self, rows: Rows, value: str) -> Rows:
+        """Return where in each row's own order the value stands: (n,), 0 for first, -1 where the row lacks it."""
+        places = np.full(len(rows), -1, np.int32)
+        code = self._codes.get(value.casefold())
+        if code is not None:
+            owners, slots = self._slots(rows)
+            hits = np.flatnonzero(self._codes_by_row[slots] == code)
+            places[owners[hits]] = slots[hits] - self._row_starts[rows[owners[hits]]]
+        return places
+
+    def best(self, rows: Rows, grades: Mapping[str, float]) -> NDArray[np.float32]:
+        """Return the highest grade among the values that each row holds: (n,), 0 where it holds none of them."""
+        by_code = np.zeros(len(self.values), np.float32)
+        for value, grade in grades.items():
+            code = self._codes.get(value.casefold())
+            if code is not None:
+                by_code[code] = max(by_code[code], grade)
+        best = np.zeros(len(rows), np.float32)
+        owners, slots = self._slots(rows)
+        np.maximum.at(best, owners, by_code[self._codes_by_row[slots]])
+        return best
+
+    def _slots(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For every value that the rows hold: which of the rows (position), and where its code is kept."""
+        starts = self._row_starts[rows]
+        lengths = self._row_starts[rows + 1] - starts
+        owners = np.repeat(np.arange(len(rows)), lengths)
+        before = np.cumsum(lengths) - lengths
+        return owners, np.arange(len(owners)) + (starts - before)[owners]
 
 
 def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
