@@ -1,47 +1,151 @@
 """Finds what a text names: titles, people, facet values, numbers, places on the slate."""
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Self
 
-MentionKind = Literal["item", "slate", "entity", "value", "band", "number", "relative"]
+import ahocorasick
+
+from tools.catalogue import Catalogue
+from tools.domain import Band
+from tools.evidence import Evidence, Hit
+from tools.mentions import Bounds, Mention, MentionKind
+from tools.names import NameBook, Sense
+from tools.words import FUNCTION_WORDS, Words, key
+
+__all__ = ["Bounds", "Linker", "Mention", "MentionKind"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """A stretch of a number or ordinal facet, both ends inclusive. Ordinal ends are positions in `Facet.values`."""
+class Linker:
+    """Finds mentions in texts. Made once from a catalogue; holds nothing of any text, so many may share it."""
 
-    min: float | None = None
-    max: float | None = None
+    def __init__(self, book: NameBook) -> None:
+        """Use `build`."""
+        self._book = book
+        self._catalogue = book.catalogue
+        noun = self._catalogue.domain.noun
+        self._noun = frozenset(key(word) for word in (noun.one, *noun.also))
+        self._nouns = frozenset(key(word) for word in (noun.many, *noun.also) if key(word).endswith("s"))
+        self._role_cues = _role_cues(self._catalogue)
+        self._automaton = _automaton(book.senses)
+
+    @classmethod
+    def build(cls, catalogue: Catalogue) -> Self:
+        """Return a linker for a catalogue: names, forms and spellings are worked out here, once."""
+        return cls(NameBook(catalogue))
+
+    def find(self, text: str, slate: Sequence[str] = (), year: int = 2026) -> tuple[Mention, ...]:
+        """Return what a text names, by position; mentions do not overlap.
+
+        slate: ids of the items on screen in shown order (ids that the catalogue lacks keep their place).
+        year: of the conversation, which 'recent' and 'last five years' are measured from.
+        """
+        words = Words(text)
+        rows = [self._catalogue.row(item) if item in self._catalogue else -1 for item in slate]
+        evidence = Evidence(words, self._noun - self._nouns, self._nouns, frozenset(self._role_cues))
+        hits = [
+            Hit(first, last, sense, evidence.score(first, last, sense, not set(rows).isdisjoint(sense.rows)))
+            for first, last, sense in self._occurrences(words)
+        ]
+        hits = evidence.neighbours([hit for hit in hits if self._worth_keeping(hit, words)])
+        mentions = [self._mention(hit, words, year) for hit in _without_overlaps(hits)]
+        return tuple(sorted(mentions, key=lambda mention: mention.start))
+
+    def _occurrences(self, words: Words) -> Iterator[tuple[int, int, Sense]]:
+        views = [words.norms]
+        if any(word.owner for word in words.words):
+            views.append([word.owner or word.norm for word in words.words])
+        seen = set()
+        for norms in views:
+            for first, last, form in _matches(self._automaton, norms):
+                if (first, last, form) not in seen:
+                    seen.add((first, last, form))
+                    yield from ((first, last, sense) for sense in self._book.senses[form])
+
+    def _worth_keeping(self, hit: Hit, words: Words) -> bool:
+        """A possible name made of nothing but function words ('it', 'up', 'her') is not worth a mention."""
+        return hit.sure or any(norm not in FUNCTION_WORDS for norm in words.norms[hit.first : hit.last + 1])
+
+    def _mention(self, hit: Hit, words: Words, year: int) -> Mention:
+        start, end = words[hit.first].start, words[hit.last].end
+        sense = hit.sense
+        return Mention(
+            start=start,
+            end=end,
+            text=words.text[start:end],
+            kind=sense.kind,
+            facet=sense.facet,
+            value=sense.value,
+            role=self._role(hit, words) if sense.kind == "entity" else None,
+            bounds=_band_bounds(sense.band, year) if sense.band else sense.bounds,
+            direction=sense.direction,
+            items=tuple(self._catalogue.ids[row] for row in sense.rows),
+            score=round(hit.score, 3),
+        )
+
+    def _role(self, hit: Hit, words: Words) -> str | None:
+        return self._role_cues.get(words.norms[hit.first - 1]) if hit.first else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """Words of a text and what they name. Spans are character offsets into the text as typed: text[start:end].
+def _automaton(forms: Iterable[str]) -> Any:
+    automaton = ahocorasick.Automaton()
+    for form in forms:
+        automaton.add_word(f" {form} ", form)
+    automaton.make_automaton()
+    return automaton
 
-    kind says which of the rest applies:
-    item      `items`, ids of the catalogue, best first (several: namesakes)
-    slate     `numbers`, places on the slate, 1-based ('the last two' on a slate of 5: 4 and 5)
-    entity    `facet`, `value` (the catalogue's spelling), `role` where the words say it ('directed by')
-    value     `facet`, `value` of a category facet, by its own name or the lexicon
-    band      `facet`, `bounds` by everyday words ('short', 'recent')
-    number    `facet`, `bounds` by figures ('under two hours', 'late 80s', 'at most PG')
-    relative  `facet`, `direction` by a comparative ('shorter', 'newer than'); what it is measured against, where
-              named, is the item or slate mention that follows it
-    """
 
-    start: int
-    end: int
-    text: str
-    kind: MentionKind
-    facet: str | None = None
-    value: str | None = None
-    role: str | None = None
-    bounds: Bounds | None = None
-    direction: Literal["less", "more"] | None = None
-    items: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
-    firm: bool = True
-    """number: the words themselves set a bound ('nothing over'), rather than a wish ('around', 'ideally')."""
-    score: float = 1.0
-    """How much speaks for it, 0 to 1: spelling, case, quotes, a year, the words around. Below 0.5 it is only possible:
-    an ordinary word that is also a title, say. Parsers weigh those; nothing else acts on them."""
+def _matches(automaton: Any, norms: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield (first word, last word, form) for every form that stands in the words."""
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    at = 0
+    for place, norm in enumerate(norms):
+        starts[at] = place
+        at += len(norm) + 1
+        ends[at] = place
+    for end, form in automaton.iter(f" {' '.join(norms)} "):
+        first, last = starts.get(end - len(form) - 1), ends.get(end)
+        if first is not None and last is not None:
+            yield first, last, form
+
+
+def _role_cues(catalogue: Catalogue) -> dict[str, str]:
+    """Return the words before a name that say its role: 'director', and the 'by' of 'directed by {value}'."""
+    cues = {}
+    for facet in catalogue.domain.of_kind("entity").values():
+        for role in facet.roles:
+            before = key(facet.phrases.roles.get(role, "").partition("{value}")[0]).split()
+            cues[role] = role
+            if before:
+                cues[before[-1]] = role
+    return cues
+
+
+def _band_bounds(band: Band, year: int) -> Bounds:
+    return Bounds(min=_figure(band.min, year), max=_figure(band.max, year))
+
+
+def _figure(bound: float | str | None, year: int) -> float | None:
+    if isinstance(bound, str):
+        return float(year + int(bound.removeprefix("now") or 0))
+    return bound
+
+
+_ORDER: dict[MentionKind, int] = {
+    "number": 0, "slate": 1, "entity": 2, "item": 3, "relative": 4, "band": 5, "value": 6
+}  # fmt: skip
+
+
+def _without_overlaps(hits: list[Hit]) -> list[Hit]:
+    """Return hits that do not overlap: sure before possible, then more words, then surer."""
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(
+        hits, key=lambda hit: (not hit.sure, hit.first - hit.last, -hit.score, _ORDER[hit.sense.kind], hit.first)
+    ):
+        places = range(hit.first, hit.last + 1)
+        if taken.isdisjoint(places) and not math.isclose(hit.score, 0.0):
+            taken.update(places)
+            kept.append(hit)
+    return kept
