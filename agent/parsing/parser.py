@@ -43,6 +43,8 @@ class Parsed:
     """Which parser answered: 'compact' or 'instruct'."""
     notices: tuple[str, ...] = ()
     """What a person should know about how it was understood: a model that was away, for instance."""
+    proposals: tuple[str, ...] = ()
+    """Titles that an instruct model suggests from its own knowledge, best first; unchecked until they are linked."""
 
 
 class Parser(Protocol):
