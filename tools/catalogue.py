@@ -50,6 +50,8 @@ class Catalogue:
         self.domain = domain
         self.fingerprint = fingerprint
         """Hash of the items and of what the domain makes of them for search; an index is for one fingerprint."""
+        self.source: Path | None = None
+        """The domain folder that it was loaded from."""
         self.ids: tuple[str, ...] = tuple(frame[own.id])
         self.titles: tuple[str, ...] = tuple(frame[own.title])
         self.popularity = self._figures(frame, own.popularity)
@@ -74,7 +76,9 @@ class Catalogue:
 
         Raises DomainError, or ItemError naming line, id, column and value of the first item that does not fit.
         """
-        return cls._of(Domain.load(folder), list(read_entries(folder / "items.jsonl")))
+        catalogue = cls._of(Domain.load(folder), list(read_entries(folder / "items.jsonl")))
+        catalogue.source = folder
+        return catalogue
 
     @classmethod
     def build(cls, domain: Domain, items: Iterable[Mapping[str, Any]]) -> Self:
@@ -130,6 +134,16 @@ class Catalogue:
             return ()
         return (value,) if isinstance(value, str) else tuple(value)
 
+    def series(self, row: int) -> str | None:
+        """Return what the item at a row belongs to (a series, a work of which it is an edition), None for nothing."""
+        column = self.domain.columns.series
+        if column is None or column not in self._frame.columns:
+            return None
+        value = self._frame[column][int(row)]
+        if value is None or isinstance(value, str):
+            return value
+        return str(value[0]) if len(value) else None
+
     def numbers(self, facet: str) -> Figures:
         """Return a number facet's figures, or an ordinal's ranks: (n,), nan where unknown."""
         return self._numbers[facet]
@@ -159,7 +173,7 @@ class Catalogue:
     def best(self, rows: Rows, facet: str, grades: Mapping[str, float]) -> Figures:
         """Return the highest grade among the graded values that each of these rows holds: (n,), 0 where none."""
         found = [self._postings[column].best(rows, grades) for column in self._columns(facet, None)]
-        return np.max(found, axis=0).astype(np.float32)
+        return np.asarray(np.max(found, axis=0), np.float32)
 
     def known(self, facet: str, role: str | None = None) -> Mask:
         """Return where anything is known of a facet: (n,) bool, the caller's to change."""
@@ -206,6 +220,14 @@ class Catalogue:
             (line, [name for _, name, _, _ in Formatter().parse(line) if name]) for line in self.domain.document
         ]
         return [_document(templates, facts) for facts in frame.iter_rows(named=True)]
+
+    def searchable(self) -> list[str]:
+        """Return all words of every item, row by row: titles, summary, and what its facets hold but figures."""
+        own = self.domain.columns
+        facets = self.domain.of_kind("category", "entity", "text").values()
+        columns = [own.title, own.aliases, own.summary, *(column for facet in facets for column in facet.all_columns)]
+        chosen = self._frame.select(list(dict.fromkeys(column for column in columns if column)))
+        return ["\n".join(filter(None, map(_written, values))) for values in chosen.iter_rows()]
 
     def _columns(self, facet: str, role: str | None) -> tuple[str, ...]:
         described = self.domain.facets[facet]

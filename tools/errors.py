@@ -4,6 +4,7 @@ CatalogueError            somebody who runs Attune must act; the message names t
 ├── DomainError           domain.toml says something that cannot be
 ├── ImportFault           a source file or its mapping cannot be read as items
 ├── ItemError             an item does not fit its domain
+├── EmbeddingFault        an embedding model cannot be loaded, or gives something other than vectors
 ├── IndexFault            an index is missing, damaged, or made from something else
 └── UnknownItem           an id that is not in the catalogue
 ToolError                 a tool was called with arguments that cannot be carried out; the caller can mend them
@@ -24,6 +25,10 @@ class ImportFault(CatalogueError):
 
 class ItemError(CatalogueError):
     """An item lacks what every item needs, repeats an id, or holds a value of the wrong type."""
+
+
+class EmbeddingFault(CatalogueError):
+    """An embedding model cannot be loaded, or does not give one vector a text."""
 
 
 class IndexFault(CatalogueError):

@@ -1,0 +1,165 @@
+"""Vectors of one kind in FAISS: nearest by cosine, among all rows or those that a mask allows."""
+
+import math
+from pathlib import Path
+from typing import Any, Literal, Self, cast
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.embedding import Vectors
+from tools.errors import IndexFault
+
+Layout = Literal["flat", "ivf"]
+"""flat: every vector is compared, in full precision. ivf: grouped by nearness, of which the nearest groups are
+compared, in half precision."""
+
+FLAT_UP_TO = 100_000
+"""Beyond it a full comparison takes more than some 15 ms on one core."""
+_POINTS_A_LIST = 64
+"""What k-means sees of each group when groups are made; more takes longer and finds no better ones."""
+
+
+class VectorStore:
+    """Unit vectors by row, and which of them are nearest to others. Reading is safe from several threads."""
+
+    def __init__(self, index: Any) -> None:
+        """index: a FAISS index over inner products; `build` and `open` make one."""
+        self._index = index
+        self._ivf = faiss.try_extract_index_ivf(index)
+        # A flat index keeps its vectors as one array, which can be read where it lies.
+        self._table: Vectors | None = None if self._ivf is not None or not len(self) else _table(index)
+
+    @classmethod
+    def build(cls, vectors: Vectors, layout: Layout | None = None, like: "VectorStore | None" = None) -> Self:
+        """Return a store of these rows.
+
+        layout: None chooses by size. like: a store whose groups are taken over, where they still fit the size, since
+        making them is what takes long.
+        """
+        count, dimension = vectors.shape
+        if (layout or ("flat" if count <= FLAT_UP_TO else "ivf")) == "flat":
+            index = faiss.IndexFlatIP(dimension)
+        elif like is not None and like._groups_fit(count, dimension):
+            index = faiss.clone_index(like._index)
+            index.reset()
+        else:
+            index = _train(vectors)
+        index.add(np.ascontiguousarray(vectors, np.float32))
+        return cls(_readable(index))
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Return the store written to a file. Raises IndexFault if it is not one."""
+        try:
+            return cls(_readable(faiss.read_index(str(path))))
+        except RuntimeError as error:
+            raise IndexFault(f"{str(path)!r} cannot be read as vectors; delete its folder and index again") from error
+
+    def to_bytes(self) -> memoryview:
+        """Return the contents of the file that `open` reads."""
+        return memoryview(faiss.serialize_index(self._index))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._index.d)
+
+    @property
+    def layout(self) -> Layout:
+        return "flat" if self._ivf is None else "ivf"
+
+    def get(self, rows: NDArray[np.integer[Any]]) -> Vectors:
+        """Return the vectors of these rows: (n, dimension)."""
+        if self._table is not None:
+            found: Vectors = self._table[rows]
+            return found
+        if not len(rows):
+            return np.zeros((0, self.dimension), np.float32)
+        return cast(Vectors, self._index.reconstruct_batch(np.ascontiguousarray(rows, np.int64)))
+
+    def nearest(
+        self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int32], Vectors]:
+        """Return the k rows nearest to each query, best first, ties by row, and their cosines.
+
+        queries: (n, dimension) unit rows. allowed: (rows,) None for all. Both results are (n, k); where fewer rows are
+        allowed the rest is row -1 with cosine -inf.
+        """
+        count = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        rows = np.full((len(queries), k), -1, np.int32)
+        cosines = np.full((len(queries), k), -np.inf, np.float32)
+        wanted = min(k, count)
+        if wanted == 0 or not len(queries):
+            return rows, cosines
+        # FAISS keeps a pointer to the bits, not the array: `bits` must outlive the search.
+        bits = None if allowed is None or count == len(self) else np.packbits(allowed, bitorder="little")
+        selector = None if bits is None else faiss.IDSelectorBitmap(bits)
+        found, ids = self._index.search(
+            np.ascontiguousarray(queries, np.float32), wanted, params=self._parameters(selector, count, wanted)
+        )
+        # FAISS gives an empty place the least float there is, not an infinity.
+        found[ids < 0] = -np.inf
+        order = np.lexsort((ids, -found), axis=1)
+        rows[:, :wanted] = np.take_along_axis(ids, order, 1)
+        cosines[:, :wanted] = np.take_along_axis(found, order, 1)
+        return rows, cosines
+
+    def _parameters(self, selector: Any, count: int, wanted: int) -> Any:
+        if self._ivf is None:
+            return faiss.SearchParameters(sel=selector)
+        # Groups are searched until as many allowed rows are expected in them as an unfiltered search compares; with
+        # few allowed that is all groups, and the search exact.
+        enough = max(_COMPARED_SHARE * len(self), _COMPARED_A_RESULT * wanted)
+        probes = math.ceil(self._ivf.nlist * enough / max(count, 1))
+        return faiss.SearchParametersIVF(sel=selector, nprobe=min(max(probes, _LEAST_PROBES), self._ivf.nlist))
+
+    def _groups_fit(self, count: int, dimension: int) -> bool:
+        if self._ivf is None or self.dimension != dimension:
+            return False
+        return _lists_for(count) / 2 <= self._ivf.nlist <= _lists_for(count) * 2
+
+
+_COMPARED_SHARE = 0.012
+"""Share of the rows that an unfiltered search compares with the query."""
+_COMPARED_A_RESULT = 20
+_LEAST_PROBES = 16
+
+
+def _lists_for(count: int) -> int:
+    return 1 << round(math.log2(max(4 * math.sqrt(count), 16)))
+
+
+def _train(vectors: Vectors) -> Any:
+    count, dimension = vectors.shape
+    lists = min(_lists_for(count), max(count // 8, 1))
+    groups = faiss.IndexFlatIP(dimension)
+    index = faiss.IndexIVFScalarQuantizer(
+        groups, dimension, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
+    )
+    index.own_fields = True
+    groups.this.disown()
+    index.cp.spherical = True
+    index.cp.max_points_per_centroid = _POINTS_A_LIST
+    index.cp.min_points_per_centroid = 1
+    sample = np.random.default_rng(0).permutation(count)[: lists * _POINTS_A_LIST]
+    index.train(np.ascontiguousarray(vectors[np.sort(sample)], np.float32))
+    return index
+
+
+def _readable(index: Any) -> Any:
+    ivf = faiss.try_extract_index_ivf(index)
+    if ivf is not None:
+        ivf.set_direct_map_type(faiss.DirectMap.Array)
+        ivf.parallel_mode = 0
+    return index
+
+
+def _table(index: Any) -> Vectors:
+    shape = (int(index.ntotal), int(index.d))
+    view = faiss.rev_swig_ptr(index.get_xb(), shape[0] * shape[1]).reshape(shape)
+    view.flags.writeable = False
+    return cast(Vectors, view)
