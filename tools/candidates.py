@@ -4,9 +4,8 @@ A tool that finds items nominates rows; a tool that judges items adds a column. 
 that a later tool nominates are scored by every earlier one too: there is no 'was not seen by this source'.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +15,29 @@ from tools.wishes import Seed, Wish
 Rows = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
-Measure = Callable[[Rows], Scores]
-"""Rows of the catalogue -> how far each has what is measured, 0 to 1."""
-
 Source = Literal["match", "similar", "affinity", "attenuate", "rank"]
+
+
+class Measure(Protocol):
+    """How far items have one thing: exactly for some rows, roughly for all, and what finds such items in the index."""
+
+    @property
+    def vector(self) -> Scores | None:
+        """(dimension,) unit vector to look for by meaning, if it can be said in one direction."""
+        ...
+
+    @property
+    def words(self) -> str | None:
+        """What to look for by wording."""
+        ...
+
+    def __call__(self, rows: Rows) -> Scores:
+        """Return how far each row has it, 0 to 1."""
+        ...
+
+    def add_roughly(self, totals: Scores, weight: float) -> None:
+        """Add weight times a cheap estimate for every row of the catalogue to totals (size,)."""
+        ...
 
 
 class Contribution(NamedTuple):
@@ -38,7 +56,9 @@ class Column:
     source: Source
     key: str
     weight: float
-    """Against the other columns of its source; always positive, rank knows the sign."""
+    """Against the other columns of its source; always positive."""
+    sign: Literal[1, -1]
+    """Whether it speaks for an item or against it."""
     about: tuple[Wish, ...] | Seed | None
     """The wish, the alternatives of which the best counts, or the item compared with."""
     measure: Measure
@@ -54,8 +74,10 @@ class Candidates:
     """(n,) distinct rows of the catalogue; in order of rank once ranked."""
     size: int
     """Rows in the catalogue."""
+    allowed_count: int
+    """Rows that keep every must."""
     allowed: Mask | None = None
-    """(size,) rows that keep every must; None: all do."""
+    """(size,) which they are; None: all."""
     pooled: bool = False
     """Whether `rows` are nominated ones; before the first nomination they are all allowed rows."""
     columns: tuple[Column, ...] = ()
@@ -67,7 +89,7 @@ class Candidates:
     @classmethod
     def all(cls, size: int) -> "Candidates":
         """Every row of a catalogue of this size."""
-        return cls(rows=np.arange(size, dtype=np.int32), size=size)
+        return cls(rows=np.arange(size, dtype=np.int32), size=size, allowed_count=size)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -81,7 +103,8 @@ class Candidates:
     def restrict(self, mask: Mask) -> "Candidates":
         """Keep the rows where mask (size,) holds, now and for whatever is nominated later."""
         allowed = mask if self.allowed is None else self.allowed & mask
-        return replace(self.take(np.flatnonzero(allowed[self.rows])), allowed=allowed)
+        count = int(np.count_nonzero(allowed))
+        return replace(self.take(np.flatnonzero(allowed[self.rows])), allowed=allowed, allowed_count=count)
 
     def take(self, order: npt.NDArray[Any]) -> "Candidates":
         """The candidates at these positions, in this order."""
@@ -110,16 +133,33 @@ class Candidates:
 
     def over(self, rows: Rows) -> "Candidates":
         """The same columns over other rows, allowed or not: what they would have scored."""
-        return replace(self, allowed=None, rows=rows[:0], columns=tuple(_emptied(self.columns)), pooled=True)._extend(rows)
+        return replace(self, allowed=None, rows=rows[:0], columns=tuple(_emptied(self.columns)), pooled=True)._extend(
+            rows
+        )
 
     def judge(
-        self, source: Source, key: str, measure: Measure, *, weight: float = 1.0, about: tuple[Wish, ...] | Seed | None
+        self,
+        source: Source,
+        key: str,
+        measure: Measure,
+        *,
+        weight: float = 1.0,
+        sign: Literal[1, -1] = 1,
+        about: tuple[Wish, ...] | Seed | None,
     ) -> "Candidates":
         """Add a column. Undoes an earlier ranking."""
-        column = Column(
-            source=source, key=key, weight=weight, about=about, measure=measure, scores=measure(self.rows)
-        )
+        scores = measure(self.rows)
+        column = Column(source=source, key=key, weight=weight, sign=sign, about=about, measure=measure, scores=scores)
         return replace(self, columns=(*self.columns, column), amounts=None, score=None)
+
+    def without(self, source: Source) -> "Candidates":
+        """Drop the columns of a source. Undoes an earlier ranking."""
+        kept = tuple(column for column in self.columns if column.source != source)
+        return replace(self, columns=kept, amounts=None, score=None)
+
+    def scored(self, amounts: Scores) -> "Candidates":
+        """Set what each column contributes, (n, columns); the score is the sum."""
+        return replace(self, amounts=amounts, score=amounts.sum(axis=1, dtype=np.float32))
 
     def place(self, row: int) -> int | None:
         """Position of a row of the catalogue among the candidates, None if it is not one."""

@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from threading import RLock
-from typing import Any, TypeVar
+from threading import RLock, local
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,19 @@ from tools.candidates import Rows, Scores
 from tools.catalogue import Catalogue
 from tools.embedding import Embedder
 from tools.index import Index
+from tools.phrases import Phrase, Vocabulary, near, stems
 
 _T = TypeVar("_T")
+PRIOR_QUALITY = 0.10
+PRIOR_POPULARITY = 0.05
 _SAMPLE = 1000
 """Rows that stand for a value or for the whole catalogue; more would not move the mean."""
+_PHRASES = 24
+"""Phrases near in meaning that words can be taken for; more would reach beyond what was meant."""
+_NEAR_PHRASE = 0.45
+"""Cosine from which a phrase is near in meaning at all."""
+_READ = 1000
+"""So few texts are read again to see whether it is not only in names that they hold some words."""
 _KEPT = 4096
 """Query vectors, phrase look-ups and value directions kept: a few megabytes."""
 
@@ -54,6 +63,10 @@ class ToolContext:
         self.embedder = embedder if isinstance(embedder, CachedEmbedder) else CachedEmbedder(embedder)
         self._phrases = _Kept(_KEPT)
         self._directions = _Kept(512)
+        self._lexical = _Kept(512)
+        self._containing = _Kept(512)
+        self._steps = _Kept(64)
+        self._last = local()
 
     @property
     def size(self) -> int:
@@ -71,17 +84,121 @@ class ToolContext:
         return _percentiles(self.catalogue.popularity)
 
     @cached_property
+    def prior(self) -> Scores:
+        """(n,) what speaks for an item before anything is wished, 0 to 0.15: well liked, and a little, well known."""
+        return PRIOR_QUALITY * self.quality + PRIOR_POPULARITY * self.popularity
+
+    @cached_property
+    def by_prior(self) -> Rows:
+        """Rows by the prior, best first; ties by row."""
+        return np.argsort(-self.prior, kind="stable").astype(np.int32)
+
+    @cached_property
     def centre(self) -> Scores:
         """(dimension,) mean document vector; what all items have in common says nothing about any."""
-        return self.index.vectors(_spread(np.arange(self.size, dtype=np.int32))).mean(axis=0)
+        return np.asarray(self._sample.mean(axis=0), dtype=np.float32)
 
-    def phrases_like(self, text: str, k: int, threshold: float) -> list[tuple[str, float]]:
-        """Return up to k phrases of the text facet nearest in meaning, with cosine, best first."""
-        key = (text, k, threshold)
-        found: list[tuple[str, float]] = self._phrases.get(
-            key, lambda _: self.index.phrases_like([text], k, threshold)[0]
-        )
-        return found
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The phrases of the text facet by their words."""
+        domain = self.catalogue.domain
+        return Vocabulary(self.catalogue.vocabulary(domain.text_facet), domain.facets[domain.text_facet].lexicon)
+
+    def phrases(self, words: str) -> tuple[Phrase, ...]:
+        """Return the phrases of the text facet that words can be taken for, closest first.
+
+        Those that hold the words come with a closeness above 0.9, those that are near in meaning with one of at most 0.9.
+        """
+        return self._phrases.get(words, self._find_phrases)
+
+    def _find_phrases(self, words: str) -> tuple[Phrase, ...]:
+        found = {phrase.text: phrase for phrase in self.vocabulary.resolve(words)}
+        for text, cosine in self.index.phrases_like([words], _PHRASES, _NEAR_PHRASE)[0]:
+            found.setdefault(text, near(text, cosine, words))
+        return tuple(sorted(found.values(), key=lambda phrase: -phrase.closeness))
+
+    def titled(self, title: str) -> tuple[int, ...]:
+        """Return the rows of this very title, case ignored, best known first."""
+        return self._titles.get(title.strip().casefold(), ())
+
+    @cached_property
+    def _titles(self) -> dict[str, tuple[int, ...]]:
+        titles: dict[str, tuple[int, ...]] = {}
+        for row in self.by_prior.tolist():
+            key = self.catalogue.titles[row].casefold()
+            titles[key] = (*titles.get(key, ()), row)
+        return titles
+
+    def containing(self, words: str) -> Rows:
+        """Return rows whose own text, names apart, holds every telling word in any form, ascending."""
+        return self._containing.get(words, self._find_containing)
+
+    def _find_containing(self, words: str) -> Rows:
+        rows = self.index.holding(words)
+        if not 0 < len(rows) <= _READ:
+            return rows
+        # The words of an item include names, and a name is not what it is about: 'gore' is not Gore Verbinski.
+        wanted = stems(words)
+        texts = self.catalogue.documents(rows)
+        return rows[[wanted <= stems(text) for text in texts]]
+
+    def cosines(self, rows: Rows, vector: Scores) -> Scores:
+        """Return the cosine of each row's document with a unit vector: (n,)."""
+        return np.asarray(self._vectors(rows) @ vector, dtype=np.float32)
+
+    def _vectors(self, rows: Rows) -> Scores:
+        # Every measure of a plan asks for the same rows' vectors, one after the other.
+        last = getattr(self._last, "vectors", None)
+        if last is not None and last[0] is rows:
+            return cast(Scores, last[1])
+        vectors = self.index.vectors(rows)
+        self._last.vectors = (rows, vectors)
+        return vectors
+
+    @cached_property
+    def _sample(self) -> Scores:
+        return self.index.vectors(_spread(np.arange(self.size, dtype=np.int32)))
+
+    def scale(self, vector: Scores) -> Callable[[Scores], Scores]:
+        """Return what turns cosines with this vector into 0 (as close as most items are) to 1 (the closest few)."""
+        sample = self._sample @ vector
+        low, high = np.quantile(sample, [0.5, 0.998])
+        high = max(float(high), low + 0.05)
+
+        def scaled(cosines: Scores) -> Scores:
+            return np.clip((cosines - low) / (high - low), 0, 1).astype(np.float32)
+
+        return scaled
+
+    def step(self, facet: str) -> float:
+        """Return how far outside soft bounds a figure counts half: what 'around' means there, or a tenth of the spread."""
+        described = self.catalogue.domain.facets[facet]
+        if described.kind == "ordinal":
+            return 0.5
+        return described.about or self._steps.get(facet, self._tenth_of_spread)
+
+    def _tenth_of_spread(self, facet: str) -> float:
+        figures = self.catalogue.numbers(facet)
+        known = figures[~np.isnan(figures)]
+        low, high = np.quantile(known, [0.05, 0.95]) if len(known) else (0.0, 1.0)
+        return max(float(high - low) / 10, 1e-6)
+
+    def lexical(self, words: str, k: int = 1000) -> Callable[[Rows], Scores]:
+        """Return what tells how well rows' texts match words literally, against the best match: 0 to 1."""
+        found, scores = self._lexical.get((words, k), lambda _: self._find_lexical(words, k))
+
+        def scored(rows: Rows) -> Scores:
+            if not len(found):
+                return np.zeros(len(rows), dtype=np.float32)
+            places = np.minimum(np.searchsorted(found, rows), len(found) - 1)
+            return np.where(found[places] == rows, scores[places], 0).astype(np.float32)
+
+        return scored
+
+    def _find_lexical(self, words: str, k: int) -> tuple[Rows, Scores]:
+        rows, scores = self.index.lexical(words, min(k, self.size), None)
+        order = np.argsort(rows)
+        return rows[order], (scores / max(float(scores.max(initial=0)), 1e-9))[order].astype(np.float32)
 
     def direction(self, facet: str, value: str) -> Scores:
         """Return the unit vector (dimension,) from the centre towards items that have a closed value.

@@ -2,11 +2,21 @@
 
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
-from tools.candidates import Candidates
+from tools.candidates import Candidates, Rows, Scores
 from tools.context import ToolContext
 from tools.wishes import Arguments
+
+_CONSIDERED = 100
+"""Candidates that can come into a slate of usual size; worse ones would be there for being odd only."""
+_CONSIDERED_A_PLACE = 10
+_LIKENESS = 0.5
+"""Of likeness against score, at the same dial."""
+_SAME_SERIES = 0.25
+"""Taken off a second item of a series at any dial; less than one of two wishes is worth."""
+_KIND_WEIGHT = {"text": 1.0, "category": 1.0, "entity": 0.7}
 
 
 class DiversifyArguments(Arguments):
@@ -20,5 +30,67 @@ class DiversifyArguments(Arguments):
 
 
 def diversify(context: ToolContext, arguments: DiversifyArguments, candidates: Candidates) -> tuple[Candidates, None]:
-    """Return the chosen candidates in order of score: `count` of them whenever that many may be chosen."""
-    raise NotImplementedError
+    """Return the chosen candidates in order of score: `count` of them whenever that many may be chosen.
+
+    The best is always among them. Candidates that are not ranked count as equally good, in the order they have.
+    Raises UnknownItem for an excluded id that the catalogue does not have.
+    """
+    excluded = np.array([context.catalogue.row(item_id) for item_id in arguments.exclude], dtype=np.int32)
+    open_to = np.flatnonzero(~np.isin(candidates.rows, excluded))
+    considered = open_to[: max(_CONSIDERED, _CONSIDERED_A_PLACE * arguments.count)]
+    if not len(considered):
+        return candidates.take(considered), None
+    rows = candidates.rows[considered]
+    score = np.zeros(len(rows), dtype=np.float32) if candidates.score is None else candidates.score[considered]
+    chosen = _choose(score, _likeness(context, rows), _series(context, rows), arguments)
+    return candidates.take(considered[np.sort(chosen)]), None
+
+
+def _choose(score: Scores, likeness: Scores, series: Rows, arguments: DiversifyArguments) -> list[int]:
+    """Maximal marginal relevance: each next one is the best by score less its likeness to the likest chosen."""
+    chosen: list[int] = []
+    nearest = np.zeros(len(score), dtype=np.float32)
+    taken_off = np.zeros(len(score), dtype=np.float32)
+    while len(chosen) < min(arguments.count, len(score)):
+        value = (1 - arguments.dial) * score - _LIKENESS * arguments.dial * nearest - taken_off
+        if not chosen:
+            value = score.copy()
+        value[chosen] = -np.inf
+        best = int(np.argmax(value))
+        chosen.append(best)
+        nearest = np.maximum(nearest, likeness[best])
+        if series[best] >= 0:
+            taken_off += _SAME_SERIES * (series == series[best])
+    return chosen
+
+
+def _likeness(context: ToolContext, rows: Rows) -> Scores:
+    """(n, n) how alike items are, 0 to 1: half by meaning, half by the values they share."""
+    vectors = context.index.vectors(rows) - context.centre
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    values = _values(context, rows)
+    return np.asarray(0.5 * np.clip(vectors @ vectors.T, 0, 1) + 0.5 * (values @ values.T), dtype=np.float32)
+
+
+def _values(context: ToolContext, rows: Rows) -> Scores:
+    """(n, values) which values each item has, as unit rows."""
+    catalogue = context.catalogue
+    columns: dict[tuple[str, str], int] = {}
+    cells: list[tuple[int, int, float]] = []
+    for name, facet in catalogue.domain.of_kind("category", "text", "entity").items():
+        weight = _KIND_WEIGHT[facet.kind]
+        for place, row in enumerate(rows.tolist()):
+            for value in catalogue.values(row, name):
+                cells.append((place, columns.setdefault((name, value), len(columns)), weight))
+    matrix = np.zeros((len(rows), max(len(columns), 1)), dtype=np.float32)
+    if cells:
+        places, numbers, weights = zip(*cells, strict=True)
+        matrix[list(places), list(numbers)] = weights
+    return np.asarray(matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _series(context: ToolContext, rows: Rows) -> Rows:
+    """(n,) a number for each series, -1 for items of none."""
+    numbers: dict[str, int] = {}
+    found = [context.catalogue.series(row) for row in rows.tolist()]
+    return np.array([-1 if one is None else numbers.setdefault(one, len(numbers)) for one in found], dtype=np.int32)

@@ -4,9 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tools.candidates import Candidates
+from tools.candidates import Candidates, Measure
 from tools.context import ToolContext
-from tools.wishes import Arguments, Wish
+from tools.measures import BestMeasure, WordsMeasure, measure_of
+from tools.pool import nominate
+from tools.wishes import Arguments, Wish, alternatives
+
+MUST_WEIGHT = 0.4
+"""Of a wish that filter has already seen to: what is left to tell is how much an item is what was asked for."""
+TEXT_KEY = "text"
+"""Key of the column for free words that no wish covers."""
 
 
 class MatchArguments(Arguments):
@@ -17,9 +24,35 @@ class MatchArguments(Arguments):
     text: Annotated[str, Field(max_length=2000)] | None = None
     """Free words that no wish covers."""
     k: Annotated[int, Field(ge=1, le=2000)] = 200
-    """How many items each wish may bring in by meaning and by wording."""
+    """How many items each wish may bring in by meaning."""
 
 
 def match(context: ToolContext, arguments: MatchArguments, candidates: Candidates) -> tuple[Candidates, None]:
-    """Return candidates with a column a wish (an or-group is one). Dislikes among the wishes are left to attenuate."""
-    raise NotImplementedError
+    """Return candidates with a column a wish (an or-group is one). Dislikes among the wishes are left to attenuate.
+
+    Raises ToolError for a wish that the domain does not know.
+    """
+    groups = alternatives(wish for wish in arguments.wishes if wish.polarity == "like")
+    measures = [_measure(context, group) for group in groups]
+    weights = [max(_weight(wish) for wish in group) for group in groups]
+    words = (arguments.text or "").strip()
+    if words:
+        measures.append(WordsMeasure(context, words))
+        weights.append(1.0)
+    if not measures:
+        return candidates, None
+    candidates = nominate(context, candidates, measures, weights, arguments.k)
+    keys = [group[0].id for group in groups] + [TEXT_KEY] * bool(words)
+    abouts = [*groups, *[None] * bool(words)]
+    for key, about, measure, weight in zip(keys, abouts, measures, weights, strict=True):
+        candidates = candidates.judge("match", key, measure, weight=weight, about=about)
+    return candidates, None
+
+
+def _measure(context: ToolContext, group: tuple[Wish, ...]) -> Measure:
+    measures = [measure_of(context, wish) for wish in group]
+    return measures[0] if len(measures) == 1 else BestMeasure(measures)
+
+
+def _weight(wish: Wish) -> float:
+    return wish.weight * (MUST_WEIGHT if wish.strength == "must" else 1.0)
