@@ -168,11 +168,11 @@ class _Column:
         spoken = self.spoken.get(value)
         if spoken is None:
             near = difflib.get_close_matches(value, self.spoken, 1, 0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
             known = ", ".join(list(self.spoken)[:40])
             raise ItemError(
-                f"{self._where(entry)} holds {value!r}, which facet {self.facet!r} does not have{hint} "
-                f"Use one of its values ({known}) or add it to domain.toml"
+                f"{self._where(entry)} holds {value!r}, which facet {self.facet!r} does not have{hint}; "
+                f"use one of its values ({known}) or add it to domain.toml"
             )
         return spoken
 

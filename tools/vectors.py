@@ -120,7 +120,7 @@ class VectorStore:
     def _groups_fit(self, count: int, dimension: int) -> bool:
         if self._ivf is None or self.dimension != dimension:
             return False
-        return _lists_for(count) / 2 <= self._ivf.nlist <= _lists_for(count) * 2
+        return bool(_lists_for(count) / 2 <= self._ivf.nlist <= _lists_for(count) * 2)
 
 
 _COMPARED_SHARE = 0.012

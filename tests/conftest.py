@@ -1,0 +1,78 @@
+"""Catalogues, indices and models that tests share. What takes long is made once a session and never changed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import HashEmbedder
+from tests.stored import stored_items
+from tools.catalogue import Catalogue
+from tools.domain import Domain
+from tools.embedding import SentenceEmbedder
+from tools.index import Index
+
+ROOT = Path(__file__).parent.parent
+MOVIES = ROOT / "data" / "movies"
+BOARDGAMES = Path(__file__).parent / "domains" / "boardgames"
+
+TWELVE_FILMS = (
+    "arrival-2016",  # Villeneuve; first contact; 116 min, PG-13
+    "contact-1997",  # first contact, lighter in mood; 150 min
+    "interstellar-2014",  # Nolan; space; 169 min
+    "heat-1995",  # the only heist; 170 min, R; an ordinary word
+    "airplane-1980",  # the only light one; 88 min, the shortest
+    "amelie-2001",  # the only French one; an accent in its other title
+    "alien-1979",  # the only horror; space and alien
+    "spirited-away-2001",  # the only animation; Japanese
+    "blade-runner-2049-2017",  # Villeneuve again; artificial intelligence
+    "before-sunrise-1995",  # romance; Vienna; 101 min
+    "unforgiven-1992",  # the only western; Eastwood acts and directs
+    "seven-samurai-1954",  # the oldest; Japanese; 207 min, the longest
+)
+
+
+@pytest.fixture(scope="session")
+def movies() -> Catalogue:
+    """The catalogue that ships."""
+    return Catalogue.load(MOVIES)
+
+
+@pytest.fixture(scope="session")
+def movies_domain(movies: Catalogue) -> Domain:
+    return movies.domain
+
+
+@pytest.fixture(scope="session")
+def tiny(movies: Catalogue) -> Catalogue:
+    """Twelve well-known films, in the order of TWELVE_FILMS."""
+    by_id = {entry["id"]: entry for entry in stored_items(MOVIES)}
+    return Catalogue.build(movies.domain, [by_id[item_id] for item_id in TWELVE_FILMS])
+
+
+@pytest.fixture(scope="session")
+def boardgames() -> Catalogue:
+    """A domain that is not about films."""
+    return Catalogue.load(BOARDGAMES)
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    """Counts what it embeds, so each test has its own."""
+    return HashEmbedder()
+
+
+@pytest.fixture(scope="session")
+def tiny_index(tiny: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """The twelve films embedded by their words."""
+    return Index.build(tiny, HashEmbedder(), tmp_path_factory.mktemp("tiny-index"))
+
+
+@pytest.fixture(scope="session")
+def boardgames_index(boardgames: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return Index.build(boardgames, HashEmbedder(), tmp_path_factory.mktemp("boardgames-index"))
+
+
+@pytest.fixture(scope="session")
+def sentences() -> SentenceEmbedder:
+    """The embedding model that ships; takes seconds, so only tests of meaning ask for it."""
+    return SentenceEmbedder.load(threads=2)
