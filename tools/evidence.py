@@ -123,7 +123,7 @@ class Evidence:
         return [self._with_company(hit, sure, starts) for hit in hits]
 
     def _with_company(
-        self, hit: Hit, ends: dict[tuple[MentionKind, int], Hit], starts: dict[tuple[str, int], Hit]
+        self, hit: Hit, ends: dict[tuple[MentionKind, int], Hit], starts: dict[tuple[MentionKind, int], Hit]
     ) -> Hit:
         kind = hit.sense.kind
         if hit.sure or kind not in ("item", "entity"):

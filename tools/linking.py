@@ -1,6 +1,5 @@
 """Finds what a text names: titles, people, facet values, numbers, places on the slate."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ from tools.domain import Band
 from tools.evidence import Evidence, Hit
 from tools.mentions import Bounds, Mention, MentionKind
 from tools.names import NameBook, Sense
+from tools.numbers import NumberGrammar
 from tools.words import FUNCTION_WORDS, Words, key
 
 __all__ = ["Bounds", "Linker", "Mention", "MentionKind"]
@@ -28,6 +28,7 @@ class Linker:
         self._nouns = frozenset(key(word) for word in (noun.many, *noun.also) if key(word).endswith("s"))
         self._role_cues = _role_cues(self._catalogue)
         self._automaton = _automaton(book.senses)
+        self._grammar = NumberGrammar(book.domain)
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
@@ -48,8 +49,8 @@ class Linker:
             for first, last, sense in self._occurrences(words)
         ]
         hits = evidence.neighbours([hit for hit in hits if self._worth_keeping(hit, words)])
-        mentions = [self._mention(hit, words, year) for hit in _without_overlaps(hits)]
-        return tuple(sorted(mentions, key=lambda mention: mention.start))
+        named = [self._mention(hit, words, year) for hit in hits]
+        return _without_overlaps([*self._grammar.find(text, year), *named])
 
     def _occurrences(self, words: Words) -> Iterator[tuple[int, int, Sense]]:
         views = [words.norms]
@@ -137,15 +138,15 @@ _ORDER: dict[MentionKind, int] = {
 }  # fmt: skip
 
 
-def _without_overlaps(hits: list[Hit]) -> list[Hit]:
-    """Return hits that do not overlap: sure before possible, then more words, then surer."""
-    taken: set[int] = set()
-    kept = []
-    for hit in sorted(
-        hits, key=lambda hit: (not hit.sure, hit.first - hit.last, -hit.score, _ORDER[hit.sense.kind], hit.first)
-    ):
-        places = range(hit.first, hit.last + 1)
-        if taken.isdisjoint(places) and not math.isclose(hit.score, 0.0):
-            taken.update(places)
-            kept.append(hit)
-    return kept
+def _without_overlaps(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Return mentions that do not overlap, by position: sure before possible, then longer, then surer."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=_rank):
+        if all(mention.end <= other.start or mention.start >= other.end for other in kept):
+            kept.append(mention)
+    return tuple(sorted(kept, key=lambda mention: mention.start))
+
+
+def _rank(mention: Mention) -> tuple[bool, int, float, int, int]:
+    words = len(mention.text.split())
+    return mention.score < 0.5, -words, -mention.score, _ORDER[mention.kind], mention.start
