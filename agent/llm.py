@@ -158,7 +158,7 @@ _Arguments = dict[str, Any]
 Answer = TypeVar("Answer")
 
 
-class ServedModel:
+class OpenAIModel:
     """A model behind an OpenAI-compatible URL ('http://127.0.0.1:8000/v1').
 
     The name is asked of the server where none is given. A schema goes to the server; one that refuses it (status 400)

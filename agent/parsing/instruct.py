@@ -120,8 +120,7 @@ class InstructParser:
 
     def _shot(self, labelled: LabelledTurn) -> Shot:
         turn = {name: part for name, part in _as_shown(labelled.turn).items() if part}
-        command = _as_written(labelled.command, self._domain)
-        return Shot(turn, command | {"titles": []} if self._propose else command)
+        return Shot(turn, _as_written(labelled.command, self._domain))
 
     def _found(self, mention: Mention) -> dict[str, Any]:
         """Return a mention in the words that commands use."""

@@ -38,7 +38,7 @@ def read_command(
         found = (f"{'.'.join(map(str, problem['loc'][:3]))}: {problem['msg']}" for problem in error.errors())
         raise CommandInvalid(tuple(dict.fromkeys(found))[:_MAX_PROBLEMS]) from None
     command = command.model_copy(update={"preferences": tuple(_spelled(one, domain) for one in command.preferences)})
-    if problems := tuple(_problems(command, turn, domain)):
+    if problems := tuple(_problems(command, domain)):
         raise CommandInvalid(problems[:_MAX_PROBLEMS])
     return _consistent(_tied(command, turn, title_of))
 
@@ -86,22 +86,17 @@ def _closed(value: str, facet: Facet) -> str:
     return next(named, None) or next(meant, value)
 
 
-def _problems(command: Command, turn: ParseInput, domain: Domain) -> Iterable[str]:
+def _problems(command: Command, domain: Domain) -> Iterable[str]:
     for preference in command.preferences:
-        yield from _statement_problems(preference, turn, domain)
-    added = [one for one in command.preferences if one.op == "add"]
-    stances = Counter((one.facet, str(one.value).lower(), one.lifetime, one.role) for one in added)
-    for (facet, value, lifetime, role), count in stances.items():
-        same = [
-            one
-            for one in added
-            if (one.facet, str(one.value).lower(), one.lifetime, one.role) == (facet, value, lifetime, role)
-        ]
-        if count > 1 and len({one.polarity for one in same}) > 1:
+        yield from _statement_problems(preference, domain)
+    stances: dict[tuple[str, str, str, str | None], set[str]] = {}
+    for one in command.preferences:
+        if one.op == "add":
+            key = (one.facet, str(one.value).lower(), one.lifetime, one.role)
+            stances.setdefault(key, set()).add(one.polarity)
+    for (facet, value, _, _), polarities in stances.items():
+        if len(polarities) > 1:
             yield f"{facet} {value!r} is both liked and disliked; keep the one that the turn says"
-    for reference in command.items:
-        if isinstance(reference.ref, int) and not 1 <= reference.ref <= len(turn.slate):
-            yield f"items: there is no number {reference.ref} on the slate, which has {len(turn.slate)} entries"
     if command.intent in ("smalltalk", "undo", "explain") and any(one.op == "add" for one in command.preferences):
         yield f"intent {command.intent} has no preferences; give the intent that they show, or leave them out"
     known = {*domain.asks, *domain.facets, *domain.asks_unanswered}
@@ -110,7 +105,7 @@ def _problems(command: Command, turn: ParseInput, domain: Domain) -> Iterable[st
             yield f"asks: {ask!r} is none of {', '.join(sorted(known))}"
 
 
-def _statement_problems(preference: Preference, turn: ParseInput, domain: Domain) -> Iterable[str]:
+def _statement_problems(preference: Preference, domain: Domain) -> Iterable[str]:
     facet = domain.facets.get(preference.facet)
     value = preference.value
     if facet is None:
@@ -128,8 +123,6 @@ def _statement_problems(preference: Preference, turn: ParseInput, domain: Domain
     elif isinstance(value, Relative):
         if facet.kind != "number":
             yield f"{preference.facet} cannot be compared with another item"
-        elif isinstance(value.than, int) and not 1 <= value.than <= len(turn.slate):
-            yield f"{preference.facet}: there is no number {value.than} on the slate"
     else:
         yield from _range_problems(preference.facet, value, facet)
 
