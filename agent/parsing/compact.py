@@ -1,0 +1,257 @@
+"""The offline default: a small encoder with joint heads marks what a turn says; lexicon, linker and grammar read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Self, TypeVar
+
+import numpy as np
+
+from agent.commands import Command, Intent, ItemReference, Preference, Strength
+from agent.parsing.confidence import confidence, item_evidence, wish_evidence
+from agent.parsing.encoding import TurnEncoder
+from agent.parsing.errors import WeightsError
+from agent.parsing.labels import (
+    BOUNDS,
+    INTENTS,
+    LIFETIMES,
+    OPS,
+    POINTINGS,
+    POLARITIES,
+    RELATIONS,
+    STRENGTHS,
+    Labels,
+)
+from agent.parsing.offers import Find, Offers, offers_of
+from agent.parsing.parser import Parsed, ParseInput
+from agent.parsing.reading import Marked, NetworkReader, TurnReading
+from agent.parsing.references import Referent, referents
+from agent.parsing.values import Reading, Stretch, ValueReader, overlaps, own_words
+from agent.parsing.weights import Calibration, load
+from agent.parsing.words import count_in
+from tools.domain import Domain
+
+Part = TypeVar("Part", Preference, ItemReference)
+
+_RANK = {
+    "liked": 0,
+    "disliked": 0,
+    "accept": 1,
+    "not_interested": 1,
+    "interested": 2,
+    "similar": 0,
+    "about": 3,
+    "seen": 4,
+}
+"""Which of two relations to one item is kept: the lower."""
+_LEAST_FACET = 0.15
+"""A facet less likely than this is not tried when the likeliest has no value to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[Part]):
+    """A statement or item reference with what speaks for it, before confidence decides on it."""
+
+    part: Part
+    evidence: tuple[float, ...]
+    alternative: bool = False
+    """Statements: an alternative to the one before."""
+
+
+class CompactParser:
+    """Understands turns with the shipped network. One at a time: hold one per thread that parses."""
+
+    def __init__(
+        self,
+        domain: Domain,
+        labels: Labels,
+        reader: NetworkReader,
+        calibration: Calibration,
+        find: Find | None = None,
+    ) -> None:
+        """Use `load`."""
+        self._domain = domain
+        self._labels = labels
+        self._own = labels.domain == domain.name
+        self._reader = reader
+        self._calibration = calibration
+        self._find = find
+        self._values = ValueReader(domain, labels if self._own else None)
+
+    @classmethod
+    def load(cls, domain: Domain, folder: Path, base: Path, find: Find | None = None) -> Self:
+        """Return the parser with the weights in `folder` over the base checkpoint in `base`.
+
+        Over a domain of another name only what holds for any domain is used: spans, polarity, strength, relations.
+        find: links what was said before, so that 'yes' can be resolved; without it only capitals and years tell titles.
+        Raises WeightsError where weights and base or domain do not fit each other.
+        """
+        network, manifest = load(folder, base)
+        labels = manifest.labels
+        if labels.domain == domain.name and (misfit := labels.misfit(domain)) is not None:
+            raise WeightsError(
+                f"the weights in {str(folder)!r} are of another label set than the domain {domain.name!r}: {misfit}; "
+                "train again with `python -m distill train`, or give the domain another name to use what is general"
+            )
+        reader = NetworkReader(network, TurnEncoder(base, labels.facets), labels, manifest.calibration.looseness)
+        return cls(domain, labels, reader, manifest.calibration, find)
+
+    async def parse(self, turn: ParseInput) -> Parsed:
+        return Parsed(self.command(turn), "compact")
+
+    def command(self, turn: ParseInput) -> Command:
+        """Return what the turn means. Raises nothing for any text."""
+        if not turn.text.strip():
+            return Command(intent="smalltalk")
+        reading = self._reader.read(turn)
+        offers = offers_of(turn, self._find)
+        wishes = self._kept_wishes(self.wish_candidates(turn, reading, offers))
+        items = self._kept_items(self.item_candidates(turn, reading, offers))
+        intent = _settled(reading.intent, wishes, items)
+        return Command(
+            intent=intent,
+            preferences=wishes,
+            items=items,
+            asks=self._asks(reading) if intent in ("question", "compare") else (),
+            count=_count(turn, reading),
+        )
+
+    def wish_candidates(self, turn: ParseInput, reading: TurnReading, offers: Offers) -> list[Candidate[Preference]]:
+        """Return every statement that the marked spans could be, likely or not."""
+        candidates = []
+        for marked in reading.wishes:
+            facet, readings = self._read(turn, marked, offers)
+            for at, value in enumerate(readings):
+                statement = self._statement(turn, marked, facet, value)
+                alternative = at == 0 and marked.alternative > 0.5
+                candidates.append(Candidate(statement, wish_evidence(marked, value.sure), alternative))
+        return candidates
+
+    def item_candidates(self, turn: ParseInput, reading: TurnReading, offers: Offers) -> list[Candidate[ItemReference]]:
+        """Return every item reference that the marked spans could be; 'the rest' is worked out last."""
+        candidates: list[Candidate[ItemReference]] = []
+        pointed = [(marked, POINTINGS[marked.best("pointing")]) for marked in reading.items]
+        for marked, pointing in sorted(pointed, key=lambda pair: pair[1] == "rest"):
+            at = Stretch(marked.span.start, marked.span.end)
+            taken = [one.part.ref for one in candidates]
+            found = referents(turn, at, pointing, offers.titles, taken)
+            candidates += [_item_candidate(turn, marked, referent) for referent in found]
+        return candidates
+
+    def _read(self, turn: ParseInput, marked: Marked, offers: Offers) -> tuple[str, list[Reading]]:
+        """The facet that a span is about and what it says about it."""
+        at = Stretch(marked.span.start, marked.span.end)
+        if not self._own:
+            return self._read_anywhere(turn, at, offers)
+        chances = marked.chances["facet"]
+        bound = BOUNDS[marked.best("bound")] if marked.chance("bound") > 0.8 else None
+        for option in np.argsort(-chances):
+            if chances[option] < _LEAST_FACET and option != chances.argmax():
+                break
+            facet = self._labels.facets[option]
+            allowed = sorted(self._labels.of_facet[facet], key=lambda one: -marked.chances["value"][one])
+            taken_back = OPS[marked.best("op")] == "remove"
+            readings = self._values.read(turn, at, facet, allowed, bound, offers.values, taken_back)
+            if readings:
+                return facet, readings
+        return self._domain.text_facet, []
+
+    def _read_anywhere(self, turn: ParseInput, at: Stretch, offers: Offers) -> tuple[str, list[Reading]]:
+        """The same over a domain that the weights do not know: the linker says the facet, else the words stand."""
+        for found in turn.mentions:
+            if found.facet is not None and found.score >= 0.5 and overlaps(at, found):
+                readings = self._values.read(turn, at, found.facet, (), None, offers.values)
+                if readings:
+                    return found.facet, readings
+        words = own_words(turn.text[at.start : at.end])
+        return self._domain.text_facet, [Reading(words)] if words else []
+
+    def _statement(self, turn: ParseInput, marked: Marked, facet: str, reading: Reading) -> Preference:
+        role = reading.role
+        if self._own and self._domain.facets[facet].kind == "entity" and role is None and marked.chance("role") > 0.6:
+            option = marked.best("role")
+            role = self._labels.roles[option - 1] if option else None
+        return Preference(
+            facet=facet,
+            value=reading.value,
+            polarity=POLARITIES[marked.best("polarity")],
+            strength=STRENGTHS[marked.best("strength")],
+            lifetime=LIFETIMES[marked.best("lifetime")],
+            op=OPS[marked.best("op")],
+            role=role if self._domain.facets[facet].kind == "entity" else None,
+            quote=turn.text[marked.span.start : marked.span.end][:120],
+        )
+
+    def _kept_wishes(self, candidates: Sequence[Candidate[Preference]]) -> tuple[Preference, ...]:
+        kept: list[Preference] = []
+        group = 0
+        for candidate in candidates:
+            sure = confidence(candidate.evidence, self._calibration.wish)
+            if sure < self._calibration.keep_wish or _said(candidate.part, kept):
+                continue
+            strength: Strength = candidate.part.strength if sure >= self._calibration.firm else "prefer"
+            any_of = None
+            if candidate.alternative and kept:
+                if kept[-1].any_of is None:
+                    group += 1
+                    kept[-1] = kept[-1].model_copy(update={"any_of": group})
+                any_of = kept[-1].any_of
+            update = {"confidence": round(sure, 3), "strength": strength, "any_of": any_of}
+            kept.append(candidate.part.model_copy(update=update))
+        return tuple(kept)
+
+    def _kept_items(self, candidates: Sequence[Candidate[ItemReference]]) -> tuple[ItemReference, ...]:
+        kept: dict[int | str, ItemReference] = {}
+        for candidate in candidates:
+            sure = confidence(candidate.evidence, self._calibration.item)
+            if sure < self._calibration.keep_item:
+                continue
+            part = candidate.part.model_copy(update={"confidence": round(sure, 3)})
+            earlier = kept.get(part.ref)
+            if earlier is None or _RANK[part.relation] < _RANK[earlier.relation]:
+                kept[part.ref] = part
+        return tuple(kept.values())
+
+    def _asks(self, reading: TurnReading) -> tuple[str, ...]:
+        if not self._own:
+            return ()
+        likely = [(chance, name) for chance, name in zip(reading.asks, self._labels.asks, strict=True)]
+        return tuple(name for chance, name in sorted(likely, reverse=True) if chance >= self._calibration.ask)
+
+
+def _item_candidate(turn: ParseInput, marked: Marked, referent: Referent) -> Candidate[ItemReference]:
+    reference = ItemReference(
+        ref=referent.ref,
+        relation=RELATIONS[marked.best("relation")],
+        quote=turn.text[marked.span.start : marked.span.end][:120],
+        item=referent.item,
+        others=referent.others,
+    )
+    return Candidate(reference, item_evidence(marked, referent.sure))
+
+
+def _settled(
+    chances: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    wishes: Sequence[Preference],
+    items: Sequence[ItemReference],
+) -> Intent:
+    """The likeliest intent that fits what was found: a reaction with a wish is a request."""
+    intent = INTENTS[int(chances.argmax())]
+    if wishes and intent in ("feedback", "more", "smalltalk"):
+        return "recommend"
+    if items and intent == "smalltalk":
+        return "feedback"
+    return intent
+
+
+def _said(statement: Preference, kept: Sequence[Preference]) -> bool:
+    same = (statement.facet, statement.value, statement.op)
+    return any((one.facet, one.value, one.op) == same for one in kept)
+
+
+def _count(turn: ParseInput, reading: TurnReading) -> int | None:
+    for span in reading.counts:
+        if span.score >= 0.5:
+            for _, _, number in count_in(turn.text[span.start : span.end]):
+                return number
+    return None

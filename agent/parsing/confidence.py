@@ -1,0 +1,34 @@
+"""How likely a statement is to be right, from what speaks for it; the weights are fitted on validation turns."""
+
+import math
+from collections.abc import Sequence
+
+from agent.parsing.reading import Marked
+
+_EDGE = 1e-4
+
+
+def wish_evidence(marked: Marked, agreed: bool) -> tuple[float, ...]:
+    """What speaks for a wish: log-odds of its span, facet and polarity, and whether lexicon or grammar agree."""
+    return (
+        _log_odds(marked.span.score),
+        _log_odds(marked.chance("facet")),
+        _log_odds(marked.chance("polarity")),
+        float(agreed),
+    )
+
+
+def item_evidence(marked: Marked, agreed: bool) -> tuple[float, ...]:
+    """What speaks for an item reference: log-odds of its span and relation, and whether the linker agrees."""
+    return (_log_odds(marked.span.score), _log_odds(marked.chance("relation")), float(agreed))
+
+
+def confidence(evidence: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the calibrated probability, 0 to 1; the last weight is the offset."""
+    total = weights[-1] + sum(weight * part for weight, part in zip(weights, evidence, strict=False))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _log_odds(chance: float) -> float:
+    bounded = min(max(chance, _EDGE), 1 - _EDGE)
+    return math.log(bounded / (1 - bounded))

@@ -1,0 +1,109 @@
+"""From logits to spans: the best sequence of tags that makes sense, whole words, and fragments joined."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.parsing.labels import TAGS
+
+FloatArray = NDArray[np.float32]
+
+_OUTSIDE, _BEGIN, _INSIDE = (TAGS.index(tag) for tag in ("outside", "begin", "inside"))
+_JOINING = frozenset({"", "-", "'", "’", "/", "of", "the", "of the", "a", "&", "in", "on", "in the", "on a"})
+"""What may stand between two pieces of one phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of tokens (of the turn only, from 0) and of characters; ends exclusive."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    score: float
+    """Mean probability of its tokens not being outside."""
+
+
+def spans_of(logits: FloatArray, offsets: Sequence[tuple[int, int]], text: str, looseness: float = 0.0) -> list[Span]:
+    """Return the spans of one layer, in order, none overlapping.
+
+    logits: (tokens, tags) of the turn's own tokens. looseness is added to the tags that are not outside: above 0 more
+    spans are found, for a threshold on confidence to choose from.
+    """
+    if not len(logits):
+        return []
+    shifted = logits - logits.max(-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    inside_p = 1.0 - np.exp(log_p[:, _OUTSIDE])
+    loosened = log_p.copy()
+    loosened[:, _BEGIN:] += looseness
+    return [_span(first, last, inside_p, offsets) for first, last in _words(_runs(_best_path(loosened)), offsets, text)]
+
+
+def joined(spans: Sequence[Span], text: str, same: Sequence[str]) -> list[list[int]]:
+    """Return groups of positions in `spans` that are pieces of one phrase: neighbours of the same kind, little between.
+
+    same: a key a span; only spans with equal, non-empty keys are joined.
+    """
+    groups: list[list[int]] = []
+    for at, span in enumerate(spans):
+        if groups:
+            last = groups[-1][-1]
+            between = text[spans[last].end : span.start].strip().lower()
+            if same[at] and same[at] == same[last] and between in _JOINING:
+                groups[-1].append(at)
+                continue
+        groups.append([at])
+    return groups
+
+
+def _best_path(log_p: FloatArray) -> list[int]:
+    """Viterbi over the tags: inside follows only begin or inside."""
+    best = log_p[0].copy()
+    best[_INSIDE] = -np.inf
+    back = np.zeros((len(log_p), len(TAGS)), np.int64)
+    for at in range(1, len(log_p)):
+        before = np.repeat(best[:, None], len(TAGS), axis=1)
+        before[_OUTSIDE, _INSIDE] = -np.inf
+        back[at] = before.argmax(0)
+        best = before.max(0) + log_p[at]
+    path = [int(best.argmax())]
+    for at in range(len(log_p) - 1, 0, -1):
+        path.append(int(back[at, path[-1]]))
+    return path[::-1]
+
+
+def _runs(path: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for at, tag in enumerate(path):
+        if tag == _BEGIN:
+            runs.append((at, at + 1))
+        elif tag == _INSIDE and runs:
+            runs[-1] = (runs[-1][0], at + 1)
+    return runs
+
+
+def _words(runs: Sequence[tuple[int, int]], offsets: Sequence[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Widen runs of tokens to whole words, and unite those that then meet."""
+    widened: list[tuple[int, int]] = []
+    for first, last in runs:
+        while first > 0 and offsets[first - 1][1] == offsets[first][0] and text[offsets[first][0]].isalnum():
+            if not text[offsets[first - 1][0]].isalnum():
+                break
+            first -= 1
+        while last < len(offsets) and offsets[last][0] == offsets[last - 1][1] and text[offsets[last][0]].isalnum():
+            if not text[offsets[last - 1][1] - 1].isalnum():
+                break
+            last += 1
+        if widened and first < widened[-1][1]:
+            widened[-1] = (widened[-1][0], max(last, widened[-1][1]))
+        else:
+            widened.append((first, last))
+    return widened
+
+
+def _span(first: int, last: int, inside_p: FloatArray, offsets: Sequence[tuple[int, int]]) -> Span:
+    return Span(first, last, offsets[first][0], offsets[last - 1][1], float(inside_p[first:last].mean()))

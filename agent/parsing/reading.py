@@ -1,0 +1,118 @@
+"""One pass of the network over a turn, as probabilities about its spans and the whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from agent.parsing.decoding import Span, joined, spans_of
+from agent.parsing.encoding import EncodedTurn, TurnEncoder
+from agent.parsing.labels import LAYERS, Labels
+from agent.parsing.network import CommandNetwork, TokenBatch
+from agent.parsing.parser import ParseInput
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A span with the probabilities of each choice about it."""
+
+    span: Span
+    chances: Mapping[str, FloatArray]
+    """Name of a choice -> (options,) probabilities."""
+    alternative: float = 0.0
+    """wishes: probability of being an alternative to the wish before."""
+
+    def best(self, choice: str) -> int:
+        return int(self.chances[choice].argmax())
+
+    def chance(self, choice: str) -> float:
+        """Probability of the likeliest option."""
+        return float(self.chances[choice].max())
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReading:
+    """What the network makes of a turn."""
+
+    intent: FloatArray
+    asks: FloatArray
+    wishes: tuple[Marked, ...]
+    items: tuple[Marked, ...]
+    counts: tuple[Span, ...]
+
+
+class NetworkReader:
+    """Runs a network over single turns. Not shared between threads that run at the same time."""
+
+    def __init__(self, network: CommandNetwork, encoder: TurnEncoder, labels: Labels, looseness: float) -> None:
+        self._network = network
+        self._encoder = encoder
+        self._labels = labels
+        self._looseness = looseness
+
+    def read(self, turn: ParseInput) -> TurnReading:
+        """Return the reading of one turn."""
+        encoded = self._encoder.encode(turn)
+        with torch.inference_mode():
+            scores = self._network(_as_batch(encoded))
+            tags = scores.tags[0, 1 : 1 + encoded.said].numpy()
+            found = [
+                spans_of(tags[:, layer], encoded.offsets, turn.text, self._looseness) for layer in range(len(LAYERS))
+            ]
+            wishes = self._joined(scores.hidden, found[0], turn.text)
+            marked = self._choices(scores.hidden, [*wishes, *found[1]])
+            return TurnReading(
+                intent=scores.intent[0].softmax(-1).numpy(),
+                asks=scores.asks[0].sigmoid().numpy(),
+                wishes=tuple(marked[: len(wishes)]),
+                items=tuple(marked[len(wishes) :]),
+                counts=tuple(found[2]),
+            )
+
+    def _choices(self, hidden: Tensor, spans: Sequence[Span]) -> list[Marked]:
+        if not spans:
+            return []
+        vectors = self._vectors(hidden, spans)
+        chances = {name: logits.softmax(-1).numpy() for name, logits in self._network.choose(vectors).items()}
+        alternative = np.zeros(len(spans), np.float32)
+        if len(spans) > 1:
+            alternative[1:] = self._network.alternatives(vectors[:-1], vectors[1:]).sigmoid().numpy()
+        return [
+            Marked(span, {name: rows[at] for name, rows in chances.items()}, float(alternative[at]))
+            for at, span in enumerate(spans)
+        ]
+
+    def _joined(self, hidden: Tensor, spans: Sequence[Span], text: str) -> list[Span]:
+        """Unite neighbouring pieces of one phrase: same facet, same polarity, hardly a word between."""
+        if len(spans) < 2:
+            return list(spans)
+        marked = self._choices(hidden, spans)
+        kinds = [f"{one.best('facet')} {one.best('polarity')}" for one in marked]
+        groups = joined(spans, text, kinds)
+        return [_united([spans[at] for at in group]) for group in groups]
+
+    def _vectors(self, hidden: Tensor, spans: Sequence[Span]) -> Tensor:
+        starts = torch.tensor([1 + span.first for span in spans])
+        ends = torch.tensor([1 + span.last for span in spans])
+        return self._network.spans(hidden, torch.zeros_like(starts), starts, ends)
+
+
+def _united(spans: Sequence[Span]) -> Span:
+    tokens = sum(span.last - span.first for span in spans)
+    score = sum(span.score * (span.last - span.first) for span in spans) / tokens
+    return Span(spans[0].first, spans[-1].last, spans[0].start, spans[-1].end, score)
+
+
+def _as_batch(encoded: EncodedTurn) -> TokenBatch:
+    return TokenBatch(
+        ids=torch.from_numpy(encoded.ids)[None],
+        segments=torch.from_numpy(encoded.segments)[None],
+        kinds=torch.from_numpy(encoded.kinds)[None],
+        facets=torch.from_numpy(encoded.facets)[None],
+        mask=None,
+    )

@@ -1,0 +1,111 @@
+"""Which items words refer to: by name, by number, or pointing ('it', 'both', 'the rest') at slate and context."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agent.parsing.labels import Pointing
+from agent.parsing.parser import ParseInput
+from agent.parsing.values import Stretch, overlaps
+from agent.parsing.words import names_the_same, plain
+from tools.linking import Mention
+
+_YEAR = re.compile(r"\s*\(\d{4}\)\s*$")
+_POSSIBLE = 0.3
+"""Mentions of items scored below this are not taken even where the network marks the words as an item."""
+_POINTING_WORDS = """
+    it its this that these those them they both all one ones yes yeah yep no nah nope first last which him her he she
+    sounds good great looks love loved like seen saw either neither any each lot rest other others film movie
+""".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """An item that is referred to."""
+
+    ref: int | str
+    item: str | None = None
+    others: tuple[str, ...] = ()
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A title in what was said before."""
+
+    title: str
+    mention: Mention | None = None
+
+
+def referents(
+    turn: ParseInput,
+    at: Stretch,
+    pointing: Pointing,
+    offered: Sequence[Offered],
+    taken: Iterable[int | str] = (),
+) -> list[Referent]:
+    """Return the items that a marked stretch refers to; none where nothing fits.
+
+    offered: titles of the last thing said before, in its order. taken: what the turn refers to elsewhere, which
+    'the rest' leaves out.
+    """
+    words = turn.text[at.start : at.end]
+    here = [found for found in turn.mentions if overlaps(at, found) or _within(at, found)]
+    placed = [found for found in here if found.kind == "slate" and found.numbers]
+    if placed and pointing != "rest":
+        return [Referent(number, sure=True) for found in placed for number in found.numbers]
+    titled = [found for found in here if found.kind == "item" and found.score >= _POSSIBLE]
+    if titled and pointing in ("named", "one"):
+        return [_from_mention(found) for found in titled]
+    if pointing == "rest":
+        used = set(taken)
+        rest = [entry.n for entry in turn.slate if entry.n not in used and entry.title not in used]
+        return [Referent(number) for number in rest]
+    known = _named_before(words, turn, offered)
+    if known and not _only_points(words):
+        return known
+    if pointing == "named" and not _only_points(words):
+        return [Referent(_YEAR.sub("", words.strip(" .,;:!?\"'")))] if words.strip() else []
+    return _pointed_at(turn, pointing, offered)
+
+
+def _from_mention(found: Mention) -> Referent:
+    title = _YEAR.sub("", found.text).strip()
+    return Referent(title, found.items[0] if found.items else None, found.items[1:], True)
+
+
+def _pointed_at(turn: ParseInput, pointing: Pointing, offered: Sequence[Offered]) -> list[Referent]:
+    """What 'it' or 'both' is: what was last offered by name, else what is on screen."""
+    shown = [entry.n for entry in turn.slate]
+    named = [_offer(one) for one in offered]
+    if pointing == "every":
+        return [Referent(number) for number in shown] if shown else named
+    if len(shown) == 1:
+        return [Referent(shown[0])]
+    if named:
+        on_slate = [one for one in named if any(names_the_same(str(one.ref), entry.title) for entry in turn.slate)]
+        return (on_slate or named)[-1:]
+    return []
+
+
+def _offer(one: Offered) -> Referent:
+    if one.mention is None:
+        return Referent(one.title)
+    items = one.mention.items
+    return Referent(one.title, items[0] if items else None, items[1:])
+
+
+def _named_before(words: str, turn: ParseInput, offered: Sequence[Offered]) -> list[Referent]:
+    """The entry of the slate, or the title just offered, that these words are part of."""
+    for entry in turn.slate:
+        if names_the_same(words, entry.title):
+            return [Referent(entry.n, sure=True)]
+    return [_offer(one) for one in offered if names_the_same(words, one.title)][:1]
+
+
+def _only_points(words: str) -> bool:
+    return all(word in _POINTING_WORDS for word in plain(words).split())
+
+
+def _within(at: Stretch, found: Mention) -> bool:
+    return at.start <= found.start and found.end <= at.end

@@ -1,0 +1,176 @@
+"""What a marked stretch of a turn says about a facet: a closed value, a range, a comparison, or its own words."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agent.commands import Range, Relative, Value
+from agent.parsing.labels import FIGURE, LESS, MORE, OPEN_VALUES, WORDS, Bound, Labels, from_label
+from agent.parsing.parser import ParseInput
+from agent.parsing.ranges import as_value
+from tools.domain import Domain, Facet
+from tools.linking import Mention
+
+_LEADING = re.compile(
+    r"^(?:(?:a|an|the|some|any|something|anything|more|less|really|very|too|so|quite|no|not|with|about|that is|thats|"
+    r"that's|kind of|sort of|bit of|lots of|of|my|your|these|those|please|pls|and|or|but|is|are)\s+)+",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"(?:\s+(?:movies?|films?|flicks?|ones?|stuff|things?|please|pls|too|and|or|in it|bits?))+$", re.IGNORECASE
+)
+_ANSWER = re.compile(
+    r"^(?:oh|ok|well|actually|hmm|um)?\W*(?:ye[sap]h?|yup|yep|sure|ok|okay|go on( then)?|please( do)?|nah|no|nope|"
+    r"never|both|either|neither|the (?:first|second|third|latter|former|last)( one)?|option \w|that( one)?|it|them|"
+    r"drop it|si|oui|ja|limit|that last bit|second bit)\W*$",
+    re.IGNORECASE,
+)
+_COVERED = 0.5
+"""Share of the shorter of a span and a mention that has to overlap for the mention to be what the span says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Characters of a turn, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a stretch says about a facet. `sure`: the lexicon, linker or grammar agrees."""
+
+    value: Value
+    role: str | None = None
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValueReader:
+    """Reads values over a domain; `labels` are those of the weights, None where they are of another domain."""
+
+    domain: Domain
+    labels: Labels | None
+
+    def read(
+        self,
+        turn: ParseInput,
+        at: Stretch,
+        facet_name: str,
+        options: Sequence[int],
+        bound: Bound | None,
+        offered: Sequence[Mention] = (),
+        taken_back: bool = False,
+    ) -> list[Reading]:
+        """Return what the stretch says about the facet; several where its words mean several things, none if nothing.
+
+        options: outputs of the value head that the facet can take, most likely first. offered: what the linker found
+        in what was said before, newest first. taken_back: the statement removes, so its figures are in the past.
+        """
+        facet = self.domain.facets[facet_name]
+        words = turn.text[at.start : at.end]
+        about = [found for found in turn.mentions if found.facet == facet_name and overlaps(at, found)]
+        if facet.kind in ("number", "ordinal"):
+            return self._bounds(turn, at, facet_name, facet, about, options, bound, offered, taken_back)
+        direct = [found for found in about if found.value is not None and found.kind in ("value", "entity")]
+        if direct and (facet.kind != "text" or _covers(direct[0], at)):
+            return _distinct(Reading(found.value or "", found.role, True) for found in direct)
+        if _ANSWER.match(words):
+            return _distinct(
+                Reading(found.value, found.role, True)
+                for found in offered
+                if found.facet == facet_name and found.value is not None
+            )[:1]
+        if facet.kind == "category":
+            return self._closed(options)
+        spoken = own_words(words)
+        return [Reading(spoken)] if spoken else []
+
+    def _closed(self, options: Sequence[int]) -> list[Reading]:
+        for option in options:
+            if self.labels is not None and option >= len(OPEN_VALUES):
+                return [Reading(from_label(self.labels.closed[option - len(OPEN_VALUES)][1]))]
+        return []
+
+    def _bounds(
+        self,
+        turn: ParseInput,
+        at: Stretch,
+        facet_name: str,
+        facet: Facet,
+        about: Sequence[Mention],
+        options: Sequence[int],
+        bound: Bound | None,
+        offered: Sequence[Mention],
+        taken_back: bool,
+    ) -> list[Reading]:
+        said = next((found for found in about if found.bounds is not None), None)
+        compared = next((found for found in about if found.direction is not None), None)
+        choice = OPEN_VALUES[options[0]] if options and options[0] < len(OPEN_VALUES) else None
+        if taken_back:
+            before = next((found for found in offered if found.facet == facet_name and found.bounds is not None), None)
+            said = before or said
+        if compared is not None and facet.kind == "number" and (said is None or choice in (LESS, MORE)):
+            way = choice if choice in (LESS, MORE) else compared.direction
+            return [
+                Reading(Relative(than=measured_against(turn, at), dir="less" if way == LESS else "more"), None, True)
+            ]
+        if said is not None and said.bounds is not None:
+            value = as_value(said.bounds, facet)
+            turned = None if value is None or said.kind == "band" else _turned(value, bound)
+            return [Reading(turned or value, None, True)] if value is not None else []
+        if choice in (LESS, MORE) and facet.kind == "number":
+            return [Reading(Relative(than=measured_against(turn, at), dir="less" if choice == LESS else "more"))]
+        return self._closed(options) if choice not in (WORDS, FIGURE) or taken_back else []
+
+
+def overlaps(at: Stretch, found: Mention) -> bool:
+    """Whether most of the shorter of the two is shared."""
+    shared = min(at.end, found.end) - max(at.start, found.start)
+    return shared > _COVERED * min(at.end - at.start, found.end - found.start)
+
+
+def own_words(words: str) -> str:
+    """Return a phrase without the articles and fillers around it; '' if nothing is left."""
+    bare = words.strip(" \t\n.,;:!?\"'()*…")
+    bare = _LEADING.sub("", bare)
+    return _TRAILING.sub("", bare).strip(" .,;:!?\"'()") or bare
+
+
+def measured_against(turn: ParseInput, at: Stretch) -> int | str:
+    """Return what a comparative is measured against: what is named behind it, else the slate, else what was named."""
+    for found in turn.mentions:
+        near = at.start < found.end and found.start - at.end < 12
+        if near and found.kind == "slate" and len(found.numbers) == 1:
+            return found.numbers[0]
+        if near and found.kind == "item":
+            return _number_of(found.text, turn) or found.text
+    if turn.slate:
+        return "slate"
+    named = [found.text for found in turn.mentions if found.kind == "item" and found.score >= 0.5]
+    return named[0] if named else "slate"
+
+
+def _number_of(title: str, turn: ParseInput) -> int | None:
+    return next((entry.n for entry in turn.slate if entry.title.lower() == title.lower()), None)
+
+
+def _turned(value: Range, bound: Bound | None) -> Range | None:
+    """The range with its one end on the side that the network is sure of; None where the grammar's can stand."""
+    if bound == "min" and value.min is None:
+        return Range(min=value.max)
+    if bound == "max" and value.max is None:
+        return Range(max=value.min)
+    return None
+
+
+def _covers(found: Mention, at: Stretch) -> bool:
+    return found.end - found.start >= 0.6 * (at.end - at.start)
+
+
+def _distinct(readings: Iterable[Reading]) -> list[Reading]:
+    seen: dict[Value, Reading] = {}
+    for reading in readings:
+        seen.setdefault(reading.value, reading)
+    return list(seen.values())

@@ -1,0 +1,217 @@
+"""Fine-tunes the compact parser's network; reproducible from a seed, resumable, running averages as the result."""
+
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from agent.parsing.encoder import EncoderShape, base_state
+from agent.parsing.labels import LAYERS, TAGS, Labels
+from agent.parsing.network import CommandNetwork
+from distill.batches import CHOICES, Batch, Prepared, batches, collate
+from distill.targets import IGNORED
+
+Course = Callable[[int], Sequence[Prepared]]
+"""Epoch (from 0) -> the examples of that epoch, augmented anew each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How training goes. The learning rate rises for `warmup` of it and then falls along a cosine."""
+
+    epochs: int = 16
+    seed: int = 20260101
+    tokens: int = 1024
+    """Tokens a batch."""
+    encoder_rate: float = 2e-4
+    """Of the last layer; each layer below learns `layer_decay` times as fast."""
+    head_rate: float = 1e-3
+    layer_decay: float = 0.85
+    warmup: float = 0.06
+    decay: float = 0.01
+    dropout: float = 0.1
+    average: float = 0.998
+    """How slowly the running average of the weights, which is what is kept, follows them."""
+    tag_weight: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    epoch: int
+    loss: float
+    seconds: float
+
+
+def train(
+    labels: Labels,
+    base: Path,
+    course: Course,
+    schedule: Schedule,
+    checkpoints: Path | None = None,
+    start: dict[str, Tensor] | None = None,
+    report: Callable[[Progress, CommandNetwork], None] | None = None,
+) -> CommandNetwork:
+    """Return the trained network with averaged weights.
+
+    checkpoints: folder written after every epoch and resumed from if it holds an unfinished run of the same schedule.
+    start: weights to begin from instead of the base's, of an earlier stage. The same seed, data and number of threads
+    give the same weights.
+    """
+    torch.manual_seed(schedule.seed)
+    network = CommandNetwork(EncoderShape.of(base), labels, schedule.dropout)
+    network.encoder.load_state_dict(base_state(base))
+    if start is not None:
+        network.load_state_dict(start)
+    for frozen in (network.encoder.words, network.encoder.places, network.encoder.segments):
+        frozen.weight.requires_grad_(False)
+    run = _Run(network, schedule)
+    first = run.resume(checkpoints)
+    began = time.monotonic()
+    for epoch in range(first, schedule.epochs):
+        loss = run.epoch(epoch, course(epoch))
+        run.keep(checkpoints, epoch)
+        if report is not None:
+            with run.averaged():
+                report(Progress(epoch, loss, time.monotonic() - began), network)
+    network.load_state_dict(run.average, strict=False)
+    return network.eval()
+
+
+class _Run:
+    """One training run: the optimiser, the running average, and what is needed to go on after a stop."""
+
+    def __init__(self, network: CommandNetwork, schedule: Schedule) -> None:
+        self.network = network
+        self.schedule = schedule
+        self.average = {name: part.detach().clone() for name, part in _learned(network).items()}
+        self.optimiser = torch.optim.AdamW(_parameter_groups(network, schedule), weight_decay=schedule.decay)
+        self.step = 0
+        self._rates = [float(group["lr"]) for group in self.optimiser.param_groups]
+
+    def epoch(self, epoch: int, prepared: Sequence[Prepared]) -> float:
+        """Go once over the examples; return the mean loss."""
+        order = random.Random(f"{self.schedule.seed} {epoch}")
+        torch.manual_seed(self.schedule.seed + epoch)
+        groups = list(batches(prepared, self.schedule.tokens, order))
+        self.network.train()
+        total = 0.0
+        for at, group in enumerate(groups):
+            self._set_rate((epoch + at / len(groups)) / self.schedule.epochs)
+            loss = loss_of(self.network, collate(group), self.schedule.tag_weight)
+            self.optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            self.optimiser.step()
+            self._follow()
+            total += loss.item()
+        self.network.eval()
+        return total / len(groups)
+
+    def _set_rate(self, done: float) -> None:
+        rise = min(1.0, done / self.schedule.warmup) if self.schedule.warmup else 1.0
+        factor = rise * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        for group, rate in zip(self.optimiser.param_groups, self._rates, strict=True):
+            group["lr"] = rate * factor
+
+    def _follow(self) -> None:
+        self.step += 1
+        pace = min(self.schedule.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, part in _learned(self.network).items():
+                self.average[name].lerp_(part, 1 - pace)
+
+    def averaged(self) -> "_Swapped":
+        """While it is entered, the network holds its running average."""
+        return _Swapped(self.network, self.average)
+
+    def keep(self, folder: Path | None, epoch: int) -> None:
+        if folder is None:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "schedule": repr(self.schedule),
+            "epoch": epoch,
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+        }
+        fresh = folder / "checkpoint.new"
+        torch.save(state, fresh)
+        fresh.replace(folder / "checkpoint.pt")
+
+    def resume(self, folder: Path | None) -> int:
+        """Take up a run that was stopped; return the epoch to go on with."""
+        path = folder / "checkpoint.pt" if folder is not None else None
+        if path is None or not path.is_file():
+            return 0
+        state = torch.load(path, weights_only=True)
+        if state["schedule"] != repr(self.schedule):
+            return 0
+        self.network.load_state_dict(state["network"])
+        self.average = state["average"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step = state["step"]
+        return int(state["epoch"]) + 1
+
+
+class _Swapped:
+    def __init__(self, network: CommandNetwork, average: dict[str, Tensor]) -> None:
+        self._network, self._average = network, average
+
+    def __enter__(self) -> None:
+        self._own = {name: part.detach().clone() for name, part in _learned(self._network).items()}
+        self._network.load_state_dict(self._average, strict=False)
+
+    def __exit__(self, *_: object) -> None:
+        self._network.load_state_dict(self._own, strict=False)
+
+
+def _learned(network: CommandNetwork) -> dict[str, Tensor]:
+    return {name: part for name, part in network.named_parameters() if part.requires_grad}
+
+
+def _parameter_groups(network: CommandNetwork, schedule: Schedule) -> list[dict[str, object]]:
+    groups: list[dict[str, object]] = []
+    layers = list(network.encoder.layers)
+    for depth, layer in enumerate(reversed(layers)):
+        rate = schedule.encoder_rate * schedule.layer_decay**depth
+        groups.append({"params": list(layer.parameters()), "lr": rate})
+    norm_rate = schedule.encoder_rate * schedule.layer_decay ** len(layers)
+    groups.append({"params": list(network.encoder.norm.parameters()), "lr": norm_rate})
+    groups.append({"params": list(_heads(network)), "lr": schedule.head_rate})
+    return groups
+
+
+def _heads(network: CommandNetwork) -> Iterator[nn.Parameter]:
+    for name, part in network.named_parameters():
+        if not name.startswith("encoder."):
+            yield part
+
+
+def loss_of(network: CommandNetwork, batch: Batch, tag_weight: float) -> Tensor:
+    """Return the summed loss of every head over a batch."""
+    scores = network(batch.tokens)
+    loss: Tensor = cross_entropy(scores.intent, batch.intent)
+    for layer in range(len(LAYERS)):
+        logits = scores.tags[:, :, layer].reshape(-1, len(TAGS))
+        loss = loss + tag_weight * cross_entropy(logits, batch.tags[:, :, layer].reshape(-1), ignore_index=IGNORED)
+    if batch.asks.shape[1]:
+        loss = loss + 4 * binary_cross_entropy_with_logits(scores.asks, batch.asks)
+    if not len(batch.rows):
+        return loss
+    vectors = network.spans(scores.hidden, batch.rows, batch.starts, batch.ends)
+    chosen = network.choose(vectors)
+    for name in CHOICES:
+        if (batch.choices[name] != IGNORED).any():
+            loss = loss + cross_entropy(chosen[name], batch.choices[name], ignore_index=IGNORED)
+    if len(batch.pairs):
+        logits = network.alternatives(vectors[batch.pairs[:, 0]], vectors[batch.pairs[:, 1]])
+        loss = loss + binary_cross_entropy_with_logits(logits, batch.alternative)
+    return loss
