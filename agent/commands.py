@@ -75,6 +75,8 @@ class ItemReference(_Frozen):
     quote: str | None = None
     item: str | None = None
     """Id in the catalogue once linked; None while unlinked and for titles that the catalogue does not have."""
+    title: str | None = None
+    """How the catalogue writes it, once linked."""
     others: tuple[str, ...] = ()
     """Ids of namesakes that it could have meant instead, best first."""
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.commands import Command, Relation
 from agent.preferences import WishChange, merge, named_by, overrides, restates
-from agent.statements import HeldWish, Statement
+from agent.statements import HeldWish, Seed, Statement
+from agent.turns import SlateItem
 from tools.domain import Domain
 
 Opinion = Literal["liked", "disliked", "seen", "not_interested", "interested", "accept"]
@@ -37,8 +38,8 @@ class Entry(_Record):
     statements: tuple[Statement, ...] = ()
     fresh: bool = False
     """The turn starts a new epoch: session wishes and items to be like are left behind before it is folded."""
-    slate: tuple[str, ...] | None = None
-    """Ids on screen after the turn, in order; None where the turn left the screen as it was."""
+    slate: tuple[SlateItem, ...] | None = None
+    """What was put on screen, in order, with its reasons; None where the turn left the screen as it was."""
     reply: str = ""
     asked: str | None = None
     """The facet that the reply asked about."""
@@ -50,17 +51,6 @@ class Entry(_Record):
         """Whether an undo would have something to take back here."""
         feedback = any(item.relation != "about" for item in self.command.items)
         return bool(self.statements or feedback or self.fresh or self.slate is not None)
-
-
-class Seed(_Record):
-    """An item that what is wanted should be like."""
-
-    id: str
-    title: str
-    item: str | None = None
-    """None for a title that the catalogue does not have; its words are used."""
-    turn: int
-    quote: str | None = None
 
 
 class View(_Record):
@@ -77,8 +67,8 @@ class View(_Record):
     seeds: tuple[Seed, ...] = ()
     opinions: dict[str, Opinion] = {}
     """Item id -> the last word on it; liked and disliked are not weakened to seen."""
-    slate: tuple[str, ...] = ()
-    """Ids on screen, in order."""
+    slate: tuple[SlateItem, ...] = ()
+    """What is on screen, in order."""
     shown: tuple[str, ...] = ()
     """Every id ever shown in the thread, undone turns included, in order of first showing."""
     shown_this_epoch: tuple[str, ...] = ()
@@ -92,6 +82,11 @@ class View(_Record):
     def all_wishes(self) -> tuple[HeldWish, ...]:
         """What the thread and the profile together ask for; the thread's first."""
         return (*self.wishes, *self.lasting)
+
+    @property
+    def slate_ids(self) -> tuple[str, ...]:
+        """Ids on screen; the person's 'number 1' is the first."""
+        return tuple(item.id for item in self.slate)
 
     @property
     def says_nothing(self) -> bool:
@@ -139,7 +134,7 @@ def _first_ids(entries: Sequence[Entry]) -> dict[int, int]:
 
 
 def _shown(entries: Sequence[Entry]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for entry in entries for item in entry.slate or ()))
+    return tuple(dict.fromkeys(item.id for entry in entries for item in entry.slate or ()))
 
 
 def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequence[HeldWish]) -> View:
@@ -162,7 +157,9 @@ def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequ
             "seeds": _seeds(entry, first_id + len(entry.statements)) or view.seeds,
             "opinions": _opinions(view.opinions, entry),
             "slate": entry.slate if entry.slate is not None else view.slate,
-            "shown_this_epoch": tuple(dict.fromkeys((*view.shown_this_epoch, *(entry.slate or ())))),
+            "shown_this_epoch": tuple(
+                dict.fromkeys((*view.shown_this_epoch, *(item.id for item in entry.slate or ())))
+            ),
             "asked": (*view.asked, *([entry.asked] if entry.asked else [])),
             "count": entry.command.count or view.count,
             "changes": tuple(changes),
@@ -174,7 +171,7 @@ def _seeds(entry: Entry, first_id: int) -> tuple[Seed, ...]:
     return tuple(
         Seed(
             id=f"w{number}",
-            title=str(item.ref) if item.item is None else item.item,
+            title=item.title or str(item.ref),
             item=item.item,
             turn=entry.turn,
             quote=item.quote,

@@ -67,6 +67,19 @@ class HeldWish(BaseModel):
         return same_words(self.value, other.value)
 
 
+class Seed(BaseModel):
+    """An item that what is wanted should be like."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    title: str
+    item: str | None = None
+    """None for a title that the catalogue does not have; its words are used."""
+    turn: int
+    quote: str | None = None
+
+
 def roles_agree(one: str | None, other: str | None) -> bool:
     """Whether two roles can be the same: equal, or one left open."""
     return one is None or other is None or one == other

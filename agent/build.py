@@ -1,0 +1,138 @@
+"""Puts the parts together: the only place that knows which ones there are."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiosqlite
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.store.base import BaseStore
+from langgraph.store.sqlite.aio import AsyncSqliteStore
+
+from agent.agent import Agent
+from agent.errors import SettingsError
+from agent.graph import build_graph
+from agent.llm import LanguageModel, OpenAIModel
+from agent.memory import Profiles
+from agent.parsing.compact import CompactParser
+from agent.parsing.instruct import InstructParser
+from agent.parsing.parser import Parser
+from agent.parsing.rules import RulesParser
+from agent.parts import Parts
+from agent.settings import Settings
+from tools.catalogue import Catalogue
+from tools.context import ToolContext
+from tools.embedding import Embedder, SentenceEmbedder
+from tools.index import BuildProgress, Index
+from tools.linking import Linker
+
+_BUSY_MS = 5_000
+"""How long a turn waits for another process's write before it gives up."""
+
+
+async def build_agent(
+    settings: Settings,
+    *,
+    parser: Parser | None = None,
+    model: LanguageModel | None = None,
+    store: BaseStore | None = None,
+    checkpointer: BaseCheckpointSaver[str] | None = None,
+    catalogue: Catalogue | None = None,
+    embedder: Embedder | None = None,
+    progress: BuildProgress | None = None,
+) -> Agent:
+    """Return an agent ready to talk; whatever is given is used instead of what the settings would make.
+
+    The index is built if there is none yet (`progress` hears of it). Raises SettingsError and the CatalogueErrors:
+    each says what to run.
+    """
+    resources = AsyncExitStack()
+    try:
+        catalogue = catalogue or Catalogue.load(settings.domain)
+        embedder = embedder or SentenceEmbedder.load(settings.embedder)
+        index = open_index(settings, catalogue, embedder, progress)
+        linker = Linker.build(catalogue)
+        model = model or _model(settings, resources)
+        parser = parser or _parser(settings, catalogue, embedder, model)
+        if store is None or checkpointer is None:
+            own_store, own_checkpointer = await _database(settings, resources)
+            store, checkpointer = store or own_store, checkpointer or own_checkpointer
+        parts = Parts(
+            settings=settings,
+            tools=ToolContext(catalogue, index, embedder),
+            linker=linker,
+            parser=parser,
+            profiles=Profiles(store, catalogue.domain.name),
+            model=model,
+        )
+    except BaseException:
+        await resources.aclose()
+        raise
+    return Agent(build_graph(checkpointer), parts, resources)
+
+
+def open_index(
+    settings: Settings, catalogue: Catalogue, embedder: Embedder, progress: BuildProgress | None = None
+) -> Index:
+    """Return the catalogue's index, built first where there is none. Raises IndexFault for one of something else."""
+    folder = settings.index_folder
+    if not folder.exists():
+        return Index.build(catalogue, embedder, folder, progress)
+    return Index.open(folder, catalogue, embedder)
+
+
+def _model(settings: Settings, resources: AsyncExitStack) -> LanguageModel | None:
+    if settings.model_url is None:
+        return None
+    key = settings.model_key.get_secret_value() if settings.model_key else None
+    model = OpenAIModel(settings.model_url, model=settings.model, api_key=key, deadline_s=settings.model_timeout_s)
+    resources.push_async_callback(model.close)
+    return model
+
+
+def _parser(settings: Settings, catalogue: Catalogue, embedder: Embedder, model: LanguageModel | None) -> Parser:
+    kind = settings.parser
+    if kind == "instruct" and model is None:
+        raise SettingsError(
+            "parser 'instruct' needs a language model: set ATTUNE_MODEL_URL (or --model-url) to its URL"
+        )
+    if kind == "rules":
+        return RulesParser(catalogue.domain)
+    compact = CompactParser.load(settings.weights, catalogue.domain, embedder)
+    if kind == "compact" or model is None:
+        return compact
+
+    def title_of(item: str) -> str:
+        return catalogue.item(catalogue.row(item)).title
+
+    return InstructParser(
+        model, catalogue.domain, compact, title_of=title_of, propose=True, deadline_s=settings.model_timeout_s
+    )
+
+
+async def _database(settings: Settings, resources: AsyncExitStack) -> tuple[BaseStore, BaseCheckpointSaver[str]]:
+    """Open the SQLite file with threads and profiles, made where there is none."""
+    path = settings.database
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connections = [await _connection(path, resources) for _ in ("threads", "profiles")]
+        saver = AsyncSqliteSaver(connections[0])
+        await saver.setup()
+        store = AsyncSqliteStore(connections[1])
+        await resources.enter_async_context(store)
+        await store.setup()
+    except (OSError, aiosqlite.Error) as error:
+        raise SettingsError(
+            f"cannot keep threads and profiles in {str(path)!r} ({error}); "
+            "make that folder writable or set ATTUNE_HOME to one that is"
+        ) from error
+    return store, saver
+
+
+async def _connection(path: Path, resources: AsyncExitStack) -> aiosqlite.Connection:
+    connection = await resources.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+    await connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    cursor = await connection.execute("PRAGMA journal_mode = WAL")
+    # An unfinished statement would hold the file against the next connection.
+    await cursor.close()
+    return connection

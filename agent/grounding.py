@@ -1,0 +1,277 @@
+"""Ties a command to the catalogue: titles to items, comparisons to figures, names to their spelling.
+
+What a parser says is in people's words. Here 'shorter than 2' gets its minutes, 'Arrival' its id, a number that is not
+on the slate a notice; what the catalogue does not have is said to be unknown and stays as words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent.commands import Command, ItemReference, Preference, Range, Relative
+from agent.statements import Statement, same_words
+from tools.catalogue import Catalogue
+from tools.domain import Facet
+from tools.linking import Linker
+
+UNSURE = 0.5
+"""A must understood with less confidence than this is kept as a preference: filtering on a guess loses good items."""
+
+_INSTEAD = re.compile(
+    r"\b(instead|rather than|switch(?:ing)? to|change(?:d)? (?:it|that|my mind)|make (?:it|that) an?\b|"
+    r"what about|how about|scratch that|actually|on second thoughts?|swap|replace|no longer|now i(?:'m| am| want)?)\b",
+    re.IGNORECASE,
+)
+_ALSO = re.compile(r"\b(also|as well|too|and maybe|plus|with (?:a bit|some)|on top of)\b", re.IGNORECASE)
+_NEW_TOPIC = re.compile(
+    r"\b((?:something|anything) (?:completely|totally|entirely|altogether) (?:different|else|new)|"
+    r"(?:new|different|change of|another) (?:topic|subject)|start(?:ing)? (?:over|again|afresh)|from scratch|"
+    r"forget (?:all|everything|what) (?:of )?(?:that|i said|we (?:said|talked about)|above|before))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A command over items of the catalogue, and the statements it makes."""
+
+    command: Command
+    statements: tuple[Statement, ...]
+    fresh: bool
+    """Everything asked for before is left behind first."""
+    notices: tuple[str, ...] = ()
+    """What could not be tied to the catalogue, for the reply to say."""
+
+
+def ground(
+    command: Command, text: str, *, slate: Sequence[str], catalogue: Catalogue, linker: Linker, year: int
+) -> Grounded:
+    """Return the command tied to the catalogue. slate: ids on screen, in order; year: of the conversation."""
+    items, notices = _link_items(command.items, slate, catalogue, linker, year)
+    statements: list[Statement] = []
+    for preference in command.preferences:
+        statement, notice = _state(preference, items, slate, catalogue, linker, year)
+        notices += [notice] if notice else []
+        statements += [statement] if statement else []
+    fresh = command.intent == "reset" or (command.intent == "recommend" and bool(_NEW_TOPIC.search(text)))
+    statements = _instead(_alternatives(statements, catalogue), text)
+    grounded = command.model_copy(update={"items": items})
+    return Grounded(grounded, tuple(statements), fresh, tuple(dict.fromkeys(notices)))
+
+
+def find_item(title: str, catalogue: Catalogue, linker: Linker, year: int) -> tuple[str, ...]:
+    """Return the ids that a title can mean, best first; empty where the catalogue has none.
+
+    Quotes tell the linker that the words are meant as a title, so that ordinary words count.
+    """
+    mentions = [mention for mention in linker.find(f'"{title}"', (), year) if mention.kind == "item"]
+    widest = max(mentions, key=lambda mention: (mention.end - mention.start, mention.score), default=None)
+    if widest is None or (widest.end - widest.start) < 0.6 * len(title):
+        return ()
+    return widest.items
+
+
+def _link_items(
+    references: Sequence[ItemReference], slate: Sequence[str], catalogue: Catalogue, linker: Linker, year: int
+) -> tuple[tuple[ItemReference, ...], list[str]]:
+    linked: list[ItemReference] = []
+    notices: list[str] = []
+    for reference in references:
+        if isinstance(reference.ref, int):
+            if 1 <= reference.ref <= len(slate):
+                linked.append(_linked(reference, (slate[reference.ref - 1],), catalogue))
+            else:
+                notices.append(_not_on_slate(reference.ref, len(slate)))
+            continue
+        found = (reference.item, *reference.others) if reference.item else ()
+        found = found or find_item(reference.ref, catalogue, linker, year)
+        if not found:
+            notices.append(f"I don't have “{reference.ref}” in the catalogue, so I go by its name alone.")
+        elif len(found) > 1 and catalogue.domain.columns.year:
+            notices += _namesakes(found, catalogue)
+        linked.append(_linked(reference, found, catalogue))
+    return tuple(linked), notices
+
+
+def _linked(reference: ItemReference, found: Sequence[str], catalogue: Catalogue) -> ItemReference:
+    if not found:
+        return reference
+    title = catalogue.item(catalogue.row(found[0])).label
+    return reference.model_copy(update={"item": found[0], "title": title, "others": tuple(found[1:])})
+
+
+def _not_on_slate(number: int, length: int) -> str:
+    if not length:
+        return f"There is no list on screen yet, so I don't know what number {number} is."
+    return f"There is no number {number} on the list; it goes from 1 to {length}."
+
+
+def _namesakes(found: Sequence[str], catalogue: Catalogue) -> list[str]:
+    taken, *others = [catalogue.item(catalogue.row(item)) for item in found[:3]]
+    same = [other for other in others if same_words(other.title, taken.title)]
+    if not same:
+        return []
+    return [f"I take that to be {taken.label}; say so if you meant {' or '.join(other.label for other in same)}."]
+
+
+def _state(
+    preference: Preference,
+    items: Sequence[ItemReference],
+    slate: Sequence[str],
+    catalogue: Catalogue,
+    linker: Linker,
+    year: int,
+) -> tuple[Statement | None, str | None]:
+    facet = catalogue.domain.facets[preference.facet]
+    value: Range | str
+    notice = relative = None
+    if isinstance(preference.value, Relative):
+        bound, relative = _measure(preference.value, preference.facet, facet, items, slate, catalogue, linker, year)
+        if bound is None:
+            return None, relative
+        value = bound
+    elif facet.kind == "entity" and isinstance(preference.value, str):
+        value, notice = _name(preference, catalogue, linker, year)
+    else:
+        value = preference.value
+    sure = preference.confidence >= UNSURE
+    return (
+        Statement(
+            facet=preference.facet,
+            value=value,
+            role=preference.role,
+            polarity=preference.polarity,
+            strength=preference.strength if sure else "prefer",
+            lifetime=preference.lifetime,
+            op=preference.op,
+            group=preference.any_of,
+            quote=preference.quote,
+            confidence=preference.confidence,
+            relative=relative,
+        ),
+        notice,
+    )
+
+
+def _name(preference: Preference, catalogue: Catalogue, linker: Linker, year: int) -> tuple[str, str | None]:
+    """Return the name as the catalogue spells it, or as it was typed and a notice."""
+    assert isinstance(preference.value, str)
+    if catalogue.has(preference.facet, preference.value).any():
+        return preference.value, None
+    for mention in linker.find(preference.value, (), year):
+        wide = mention.end - mention.start >= 0.6 * len(preference.value)
+        if mention.kind == "entity" and mention.facet == preference.facet and mention.value and wide:
+            return mention.value, None
+    if preference.op == "remove" or preference.polarity == "dislike":
+        return preference.value, None
+    many = catalogue.domain.noun.many
+    return preference.value, f"I have no {many} with {preference.value}, so I go by what is close in spirit."
+
+
+def _measure(
+    relative: Relative,
+    name: str,
+    facet: Facet,
+    items: Sequence[ItemReference],
+    slate: Sequence[str],
+    catalogue: Catalogue,
+    linker: Linker,
+    year: int,
+) -> tuple[Range | None, str | None]:
+    """Return the bound a comparison means and what it was measured against, or None and a notice.
+
+    Against one item the bound is strict. Against the slate it is the slate's median, and with nothing on screen the
+    third of the catalogue that lies that way.
+    """
+    against = _against(relative, items, slate, catalogue, linker, year)
+    if against is None:
+        return None, f"I can't tell what {relative.than!r} is, so I left that comparison out."
+    label = facet.label or name
+    figures = catalogue.numbers(name)
+    measured = figures[[catalogue.row(item) for item in against]] if against else figures
+    measured = measured[~np.isnan(measured)]
+    if not len(measured):
+        return None, f"The {label} of that is not known, so I can't compare with it."
+    low = relative.dir == "less"
+    what = (
+        "others" if not against else "the list" if len(against) > 1 else catalogue.item(catalogue.row(against[0])).label
+    )
+    middle = float(np.quantile(measured, 0.5 if against else 1 / 3 if low else 2 / 3))
+    step = _step(figures)
+    bound = middle - step if low else middle + step
+    if facet.kind == "ordinal":
+        return _ordinal_bound(bound, low, facet), what
+    return (Range(max=bound) if low else Range(min=bound)), what
+
+
+def _against(
+    relative: Relative,
+    items: Sequence[ItemReference],
+    slate: Sequence[str],
+    catalogue: Catalogue,
+    linker: Linker,
+    year: int,
+) -> Sequence[str] | None:
+    """Ids that a comparison is measured against; empty: the catalogue at large; None: unknown."""
+    if isinstance(relative.than, int):
+        return [slate[relative.than - 1]] if 1 <= relative.than <= len(slate) else None
+    if relative.than == "slate":
+        similar = [item.item for item in items if item.relation == "similar" and item.item]
+        return similar or list(slate)
+    return find_item(relative.than, catalogue, linker, year)[:1] or None
+
+
+def _step(figures: np.ndarray) -> float:
+    """The smallest amount by which the facet's figures differ where they are whole, else a tenth."""
+    known = figures[~np.isnan(figures)]
+    return 1.0 if np.array_equal(known, np.round(known)) else 0.1
+
+
+def _ordinal_bound(rank: float, low: bool, facet: Facet) -> Range:
+    value = facet.values[int(np.clip(round(rank), 0, len(facet.values) - 1))]
+    return Range(max=value) if low else Range(min=value)
+
+
+def _alternatives(statements: Sequence[Statement], catalogue: Catalogue) -> list[Statement]:
+    """Make alternatives of what one item cannot have all of: two languages, or two decades, said in one turn."""
+    facets = catalogue.domain.facets
+    by_facet: dict[str, list[int]] = {}
+    for place, statement in enumerate(statements):
+        single = facets[statement.facet].exclusive or isinstance(statement.value, Range)
+        if single and statement.op == "add" and statement.polarity == "like":
+            by_facet.setdefault(statement.facet, []).append(place)
+    grouped = list(statements)
+    used = {statement.group for statement in statements if statement.group is not None}
+    for places in by_facet.values():
+        if len(places) < 2 or not _apart([statements[place] for place in places]):
+            continue
+        known = next((statements[place].group for place in places if statements[place].group is not None), None)
+        group = known if known is not None else max((group for group in used if group), default=0) + 1
+        used.add(group)
+        for place in places:
+            grouped[place] = grouped[place].model_copy(update={"group": group})
+    return grouped
+
+
+def _apart(statements: Sequence[Statement]) -> bool:
+    """Whether no item could satisfy all: values differ, or ranges with both ends do not meet."""
+    ranges = [statement.value for statement in statements if isinstance(statement.value, Range)]
+    if not ranges:
+        return True
+    lows = [end.min for end in ranges if isinstance(end.min, float)]
+    highs = [end.max for end in ranges if isinstance(end.max, float)]
+    return bool(lows and highs and max(lows) > min(highs))
+
+
+def _instead(statements: Sequence[Statement], text: str) -> list[Statement]:
+    """Mark likes that are asked for in the place of what was asked before on their facet."""
+    if not _INSTEAD.search(text) or _ALSO.search(text):
+        return list(statements)
+    return [
+        statement.model_copy(update={"replaces": True})
+        if statement.op == "add" and statement.polarity == "like" and statement.strength == "must"
+        else statement
+        for statement in statements
+    ]

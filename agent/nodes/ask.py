@@ -1,0 +1,23 @@
+"""ask: one clarifying question beside the slate, where it pays."""
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from agent.asking import choose_question
+from agent.parts import Parts
+from agent.state import TurnState
+from agent.trace import Asked
+
+WINDOW = 300
+"""Candidates that a question should split: those with a chance of being shown."""
+
+
+async def ask(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
+    parts = runtime.context
+    if not parts.settings.ask or state.acted.rows is None:
+        return {}
+    question = choose_question(state.view, state.acted.rows[:WINDOW], parts.catalogue)
+    if question:
+        runtime.stream_writer(Asked(question=question))
+    return {"question": question}

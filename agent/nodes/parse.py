@@ -1,0 +1,80 @@
+"""parse: what the turn means, tied to the catalogue and folded into the wishes that hold."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from agent.commands import Command
+from agent.grounding import Grounded, ground
+from agent.history import Entry, View, fold
+from agent.parsing.parser import Parsed, ParseInput, SlateEntry, Utterance
+from agent.parts import Parts
+from agent.state import TurnState
+from agent.trace import Understood
+
+CONTEXT_TURNS = 2
+
+
+async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
+    parts = runtime.context
+    domain, year = parts.catalogue.domain, parts.settings.year
+    slate = state.before.slate_ids
+    parsed = await _parsed(state, parts)
+    grounded = ground(
+        parsed.command, state.text, slate=slate, catalogue=parts.catalogue, linker=parts.linker, year=year
+    )
+    entry = draft_entry(state.entries, state.text, grounded)
+    view = fold((*state.entries, entry), domain, state.profile.wishes)
+    notices = (*state.notices, *parsed.notices, *grounded.notices)
+    runtime.stream_writer(
+        Understood(command=grounded.command, wishes=view.all_wishes, parser=parsed.parser, notices=notices)
+    )
+    return {
+        "grounded": grounded,
+        "parser": parsed.parser,
+        "proposals": parsed.proposals,
+        "view": view,
+        "notices": notices,
+    }
+
+
+async def _parsed(state: TurnState, parts: Parts) -> Parsed:
+    if state.command is not None:
+        return Parsed(command=state.command, parser="given")
+    if not state.text:
+        return Parsed(command=Command(intent="smalltalk"), parser="none")
+    year = parts.settings.year
+    mentions = await asyncio.to_thread(parts.linker.find, state.text, state.before.slate_ids, year)
+    return await parts.parser.parse(
+        ParseInput(
+            text=state.text,
+            context=_context(state.entries),
+            slate=_slate(state.before),
+            mentions=mentions,
+            year=year,
+        )
+    )
+
+
+def draft_entry(entries: Sequence[Entry], text: str, grounded: Grounded) -> Entry:
+    """Return the turn's entry as far as it is known once it is understood."""
+    return Entry(
+        turn=len(entries) + 1,
+        text=text,
+        command=grounded.command,
+        statements=grounded.statements,
+        fresh=grounded.fresh,
+    )
+
+
+def _context(entries: Sequence[Entry]) -> tuple[Utterance, ...]:
+    said: list[Utterance] = []
+    for entry in entries[-CONTEXT_TURNS:]:
+        said += [Utterance("user", entry.text), Utterance("assistant", entry.reply)]
+    return tuple(said)
+
+
+def _slate(view: View) -> tuple[SlateEntry, ...]:
+    return tuple(SlateEntry(item.n, item.title, item.year) for item in view.slate)

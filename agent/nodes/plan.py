@@ -1,0 +1,30 @@
+"""plan: the tool calls for the wishes that hold."""
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from agent.parts import Parts
+from agent.planning import PlanInput, plan_turn
+from agent.state import TurnState
+from agent.trace import Planned
+
+
+async def plan(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
+    given = plan_input(state, runtime.context)
+    steps = plan_turn(given)
+    runtime.stream_writer(Planned(plan=steps))
+    return {"plan": steps}
+
+
+def plan_input(state: TurnState, parts: Parts) -> PlanInput:
+    """Return what the turn's plan is made from. Words count only where nothing else was understood of a request."""
+    assert state.grounded is not None
+    command = state.grounded.command
+    return PlanInput(
+        view=state.view,
+        catalogue=parts.catalogue,
+        count=command.count or state.view.count or parts.settings.slate_size,
+        diversity=parts.settings.diversity,
+        profile_opinions=state.profile.opinions,
+    )

@@ -1,0 +1,156 @@
+"""What to do in a turn: a short list of typed tool calls, as a pure function of the wishes that hold.
+
+hard wishes -> filter; likes -> match; items to be like -> similar; soft dislikes and disliked items -> attenuate; the
+profile -> affinity; then rank and diversify.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from agent.commands import Range
+from agent.history import Opinion, View
+from agent.statements import HeldWish
+from agent.turns import PlanStep
+from tools.affinity import AffinityArguments
+from tools.attenuate import AttenuateArguments
+from tools.catalogue import Catalogue
+from tools.diversify import DiversifyArguments
+from tools.domain import Domain
+from tools.filter import FilterArguments
+from tools.match import MatchArguments
+from tools.rank import RankArguments
+from tools.similar import SimilarArguments
+from tools.wishes import Arguments, Seed, Wish
+
+LIKED_WEIGHT = 0.5
+"""Against 1 for an item named as one to be like: a liked item says what is enjoyed, not what is wanted now."""
+INTEREST_WEIGHT = 0.3
+PASSED_OVER_WEIGHT = 0.3
+"""Against 1 for a disliked item: not wanting it now says little about its kind."""
+RECENT_LIKES = 5
+"""More liked items than this would blur into the average film."""
+
+_REFUSED: tuple[Opinion, ...] = ("disliked", "seen", "liked", "not_interested", "accept")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanInput:
+    """What a plan is made from."""
+
+    view: View
+    catalogue: Catalogue
+    count: int
+    diversity: float
+    text: str | None = None
+    """Words of the turn that no wish covers, where nothing else was understood."""
+    profile_opinions: dict[str, Opinion] = field(default_factory=dict)
+    """What is remembered of items from other threads."""
+    again: Collection[str] = ()
+    """Ids that may be shown once more."""
+
+
+def plan_turn(given: PlanInput) -> tuple[PlanStep, ...]:
+    """Return the tool calls of a recommending turn, in order. The same input gives the same plan."""
+    view, domain = given.view, given.catalogue.domain
+    known, unknown = _by_known_name(view.all_wishes, given.catalogue)
+    own = [tool_wish(wish, domain) for wish in known if wish.source == "thread"]
+    lasting = [tool_wish(wish, domain) for wish in known if wish.source == "profile"]
+    musts = [wish for wish in (*own, *lasting) if wish.strength == "must"]
+    likes = [wish for wish in own if wish.polarity == "like"]
+    words = " ".join([*unknown, *(seed.title for seed in view.seeds if seed.item is None), given.text or ""]).strip()
+    steps: list[tuple[str, Arguments]] = []
+    if musts:
+        steps.append(("filter", FilterArguments(wishes=tuple(musts))))
+    if likes or words:
+        steps.append(("match", MatchArguments(wishes=tuple(likes), text=words or None)))
+    if seeds := _seeds(view):
+        steps.append(("similar", SimilarArguments(items=seeds)))
+    if (affinity := _affinity(view, lasting, given.profile_opinions)) is not None:
+        steps.append(("affinity", affinity))
+    if (attenuation := _attenuation(view, (*own, *lasting))) is not None:
+        steps.append(("attenuate", attenuation))
+    steps.append(("rank", RankArguments()))
+    exclude = tuple(sorted(excluded(view, given.profile_opinions) - set(given.again)))
+    steps.append(("diversify", DiversifyArguments(count=given.count, dial=given.diversity, exclude=exclude)))
+    return tuple(
+        PlanStep(tool=tool, arguments=arguments.model_dump(mode="json", exclude_defaults=True))
+        for tool, arguments in steps
+    )
+
+
+def excluded(view: View, profile_opinions: dict[str, Opinion]) -> set[str]:
+    """Return the ids never to show: shown before, seen, decided about, or named as what the rest should be like."""
+    decided = {item for item, opinion in (profile_opinions | view.opinions).items() if opinion in _REFUSED}
+    named = {seed.item for seed in view.seeds if seed.item}
+    return decided | named | set(view.shown)
+
+
+def tool_wish(wish: HeldWish, domain: Domain) -> Wish:
+    """Return a held wish as tools see it; an ordinal's bounds become places in its values."""
+    facet = domain.facets[wish.facet]
+    low = high = None
+    if isinstance(wish.value, Range):
+        low, high = (_figure(end, facet.values) for end in (wish.value.min, wish.value.max))
+    return Wish(
+        id=wish.id,
+        facet=wish.facet,
+        value=None if isinstance(wish.value, Range) else wish.value,
+        role=wish.role,
+        min=low,
+        max=high,
+        polarity=wish.polarity,
+        strength=wish.strength,
+        any_of=wish.group,
+    )
+
+
+def _figure(end: float | str | None, values: Sequence[str]) -> float | None:
+    if end is None:
+        return None
+    return float(values.index(end)) if isinstance(end, str) else end
+
+
+def _by_known_name(wishes: Iterable[HeldWish], catalogue: Catalogue) -> tuple[list[HeldWish], list[str]]:
+    """Split off likes of names that no item has: filtering on them would leave nothing, their words still steer."""
+    known, unknown = [], []
+    for wish in wishes:
+        named = catalogue.domain.facets[wish.facet].kind == "entity" and isinstance(wish.value, str)
+        if named and not len(catalogue.rows_with(wish.facet, str(wish.value))):
+            unknown += [str(wish.value)] if wish.polarity == "like" else []
+        else:
+            known.append(wish)
+    return known, unknown
+
+
+def _seeds(view: View) -> tuple[Seed, ...]:
+    named = [Seed(id=seed.item) for seed in view.seeds if seed.item]
+    liked = [item for item, opinion in view.opinions.items() if opinion == "liked"][-RECENT_LIKES:]
+    wanted = [item for item, opinion in view.opinions.items() if opinion == "interested"][-RECENT_LIKES:]
+    weighed = [
+        *((item, LIKED_WEIGHT) for item in liked),
+        *((item, INTEREST_WEIGHT) for item in wanted),
+    ]
+    taken = {seed.id for seed in named}
+    return (*named, *(Seed(id=item, weight=weight) for item, weight in weighed if item not in taken))
+
+
+def _affinity(view: View, lasting: Sequence[Wish], remembered: dict[str, Opinion]) -> AffinityArguments | None:
+    elsewhere = {item: opinion for item, opinion in remembered.items() if item not in view.opinions}
+    liked = tuple(Seed(id=item) for item, opinion in elsewhere.items() if opinion == "liked")[-2 * RECENT_LIKES :]
+    disliked = tuple(Seed(id=item) for item, opinion in elsewhere.items() if opinion == "disliked")[-RECENT_LIKES:]
+    wishes = tuple(wish for wish in lasting if wish.strength == "prefer" and wish.polarity == "like")
+    if not (liked or disliked or wishes):
+        return None
+    return AffinityArguments(liked=liked, disliked=disliked, wishes=wishes)
+
+
+def _attenuation(view: View, wishes: Iterable[Wish]) -> AttenuateArguments | None:
+    soft = tuple(wish for wish in wishes if wish.polarity == "dislike" and wish.strength == "prefer")
+    disliked = [Seed(id=item) for item, opinion in view.opinions.items() if opinion == "disliked"]
+    passed = [
+        Seed(id=item, weight=PASSED_OVER_WEIGHT)
+        for item, opinion in view.opinions.items()
+        if opinion == "not_interested"
+    ]
+    items = (*disliked[-RECENT_LIKES:], *passed[-RECENT_LIKES:])
+    return AttenuateArguments(wishes=soft, items=items) if soft or items else None

@@ -1,0 +1,75 @@
+"""What a thread keeps from turn to turn, and what one turn carries from node to node."""
+
+import operator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from langgraph.channels import UntrackedValue
+
+from agent.commands import Command
+from agent.grounding import Grounded
+from agent.history import Entry, View
+from agent.memory import Profile
+from agent.turns import NearMiss, PlanStep, Question, SlateItem, Turn
+from tools.candidates import Rows
+from tools.filter import FilterReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What carrying out a plan gave."""
+
+    slate: tuple[SlateItem, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
+    plan: tuple[PlanStep, ...] = ()
+    """With counts and times."""
+    report: FilterReport | None = None
+    wanted: int = 0
+    rows: Rows | None = None
+    """The ranked candidates, best first; what a question should split."""
+    already: tuple[str, ...] = ()
+    """Labels of fitting items that were shown before, where fewer than wanted are left."""
+
+
+@dataclass(kw_only=True)
+class TurnInput:
+    """What a turn begins with."""
+
+    user: Annotated[str, UntrackedValue] = ""
+    text: Annotated[str, UntrackedValue] = ""
+    """What the person typed, made printable."""
+    command: Annotated[Command | None, UntrackedValue] = None
+    """What it means, where that is known without parsing."""
+    notices: Annotated[tuple[str, ...], UntrackedValue] = ()
+    """What the person should know about how the turn was taken; nodes add to it."""
+    started: Annotated[float, UntrackedValue] = 0.0
+    """Clock (perf_counter) at the beginning of the turn."""
+
+
+@dataclass(kw_only=True)
+class TurnState(TurnInput):
+    """`log` is kept by the checkpointer; everything else lives for one turn and is never written to disk."""
+
+    log: Annotated[list[dict[str, Any]], operator.add] = field(default_factory=list)
+    """Finished turns, oldest first, as JSON of agent.history.Entry; only ever appended to."""
+    entries: Annotated[tuple[Entry, ...], UntrackedValue] = ()
+    """The log, read."""
+    profile: Annotated[Profile, UntrackedValue] = field(default_factory=Profile)
+    before: Annotated[View, UntrackedValue] = field(default_factory=View)
+    """What held when the turn began."""
+    grounded: Annotated[Grounded | None, UntrackedValue] = None
+    parser: Annotated[str, UntrackedValue] = ""
+    proposals: Annotated[tuple[str, ...], UntrackedValue] = ()
+    """Titles that a language model named from its own knowledge."""
+    view: Annotated[View, UntrackedValue] = field(default_factory=View)
+    """What holds with this turn folded in."""
+    plan: Annotated[tuple[PlanStep, ...], UntrackedValue] = ()
+    acted: Annotated[Acted, UntrackedValue] = field(default_factory=Acted)
+    question: Annotated[Question | None, UntrackedValue] = None
+    facts: Annotated[str, UntrackedValue] = ""
+    """The answer that code found, which a reply may reword."""
+    reply: Annotated[str, UntrackedValue] = ""
+    model: Annotated[str | None, UntrackedValue] = None
+    """The language model that wrote something of this turn."""
+    timings_ms: Annotated[dict[str, float], UntrackedValue] = field(default_factory=dict)
+    done: Annotated[Turn | None, UntrackedValue] = None

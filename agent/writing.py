@@ -1,0 +1,92 @@
+"""A reply written by a language model: from the slate's facts only, every claim checked before anybody sees it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.claims import unsupported
+from agent.errors import ModelError
+from agent.llm import LanguageModel, ModelCall, ModelReply
+from agent.phrasing import say_seed, say_wish, say_wishes
+from agent.replying import ReplyInput
+from agent.trace import Event, ModelCalled
+from prompts.loader import Message, RepairPrompt, RespondPrompt, render
+
+MAX_TOKENS = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    text: str
+    model: str
+
+
+async def write_reply(
+    model: LanguageModel, text: str, given: ReplyInput, tell: Callable[[Event], None]
+) -> Written | None:
+    """Return a reply whose every title and figure stands in the slate's facts, or None where the model gave none.
+
+    An unsupported claim is pointed out and the reply rewritten once; after that the caller's template stands.
+    """
+    messages = render(_prompt(text, given))
+    titles = (*(item.title for item in given.slate), *(miss.title for miss in given.near_misses))
+    figures = _figures(given)
+    for _ in range(2):
+        try:
+            reply = await model.reply(ModelCall(purpose="respond", messages=messages, max_tokens=MAX_TOKENS))
+        except ModelError as error:
+            tell(ModelCalled(purpose="respond", model=None, latency_ms=0.0, failed=type(error).__name__))
+            return None
+        tell(_called(reply))
+        written = reply.text.strip()
+        wrong = unsupported(written, titles, figures, given.catalogue)
+        if written and reply.finished and not wrong:
+            return Written(written, reply.model)
+        problems = [f"{claim} is not in the data" for claim in wrong] or ["the reply was empty or too long"]
+        messages = (*messages, Message("assistant", written), *render(RepairPrompt(problems=tuple(problems))))
+    return None
+
+
+def _prompt(text: str, given: ReplyInput) -> RespondPrompt:
+    domain = given.catalogue.domain
+    wishes = {wish.id: wish for wish in given.view.all_wishes}
+    return RespondPrompt(
+        noun=domain.noun.many,
+        text=text,
+        wishes=(*say_wishes(given.view.all_wishes, domain), *(say_seed(seed) for seed in given.view.seeds)),
+        slate=tuple({"n": item.n, "title": item.label, "reasons": list(item.reasons)} for item in given.slate),
+        near_misses=tuple(
+            {
+                "title": miss.label,
+                "breaks": [say_wish(wishes[wish], domain) for wish in miss.breaks if wish in wishes],
+            }
+            for miss in given.near_misses
+        ),
+        notices=given.notices,
+        question=given.question.text if given.question else None,
+    )
+
+
+def _figures(given: ReplyInput) -> Sequence[float]:
+    """Every number that stands in what the model was shown."""
+    shown: list[Any] = [len(given.slate), given.wanted]
+    for item in given.slate:
+        shown += [item.n, item.year, *_numbers(" ".join(item.reasons))]
+    shown += [miss.year for miss in given.near_misses]
+    shown += _numbers(" ".join(say_wishes(given.view.all_wishes, given.catalogue.domain)))
+    return [float(figure) for figure in shown if figure is not None]
+
+
+def _numbers(text: str) -> list[float]:
+    words = "".join(letter if letter.isdigit() or letter == "." else " " for letter in text).split()
+    return [float(word.strip(".")) for word in words if word.strip(".").replace(".", "", 1).isdigit()]
+
+
+def _called(reply: ModelReply) -> ModelCalled:
+    return ModelCalled(
+        purpose="respond",
+        model=reply.model,
+        tokens_in=reply.tokens_in,
+        tokens_out=reply.tokens_out,
+        latency_ms=reply.latency_ms,
+    )
