@@ -1,4 +1,4 @@
-"""Larger catalogues to measure with: items recombined from those of a real one, and vectors that cluster as real ones do."""
+"""Larger catalogues to measure with: items recombined from those of a real one, and vectors that cluster likewise."""
 
 from collections.abc import Iterator
 from pathlib import Path
