@@ -1,6 +1,7 @@
 """affinity: lean mildly towards what is remembered of a person."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,6 +11,9 @@ from tools.likeness import LikenessMeasure
 from tools.measures import measure_of
 from tools.pool import nominate, pooled
 from tools.wishes import Arguments, Seed, Wish
+
+_NEIGHBOURS = 100
+"""How many each remembered thing may bring in, when nothing is wished now."""
 
 
 class AffinityArguments(Arguments):
@@ -25,25 +29,30 @@ def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Can
 
     Raises ToolError for a wish that the domain does not know, UnknownItem for an item that the catalogue does not.
     """
-    likes: list[tuple[Wish | Seed]] = []
-    likes += [(wish, measure_of(context, wish)) for wish in arguments.wishes if wish.polarity == "like"]
-    likes += [(seed, LikenessMeasure(context, seed.id)) for seed in arguments.liked]
-    dislikes: list[tuple[Wish | Seed]] = []
-    dislikes += [(wish, measure_of(context, wish)) for wish in arguments.wishes if wish.polarity == "dislike"]
-    dislikes += [(seed, LikenessMeasure(context, seed.id)) for seed in arguments.disliked]
+    likes = _measured(context, [*(wish for wish in arguments.wishes if wish.polarity == "like"), *arguments.liked])
+    dislikes = _measured(
+        context, [*(wish for wish in arguments.wishes if wish.polarity == "dislike"), *arguments.disliked]
+    )
     if not likes and not dislikes:
         return candidates, None
     if likes and not candidates.pooled:
         weights = [about.weight for about, _ in likes]
-        candidates = nominate(context, candidates, [measure for _, measure in likes], weights, 100)
+        candidates = nominate(context, candidates, [measure for _, measure in likes], weights, _NEIGHBOURS)
     candidates = pooled(context, candidates)
-    for sign, judged in ((1, likes), (-1, dislikes)):
-        for about, measure in judged:
-            candidates = candidates.judge(
-                "affinity", about.id, measure, weight=about.weight, sign=sign, about=_about(about)
-            )
+    for about, measure in likes:
+        candidates = _judge(candidates, about, measure, 1)
+    for about, measure in dislikes:
+        candidates = _judge(candidates, about, measure, -1)
     return candidates, None
 
 
-def _about(about: Wish | Seed) -> tuple[Wish, ...] | Seed:
-    return (about,) if isinstance(about, Wish) else about
+def _measured(context: ToolContext, abouts: Sequence[Wish | Seed]) -> list[tuple[Wish | Seed, Measure]]:
+    return [
+        (about, measure_of(context, about) if isinstance(about, Wish) else LikenessMeasure(context, about.id))
+        for about in abouts
+    ]
+
+
+def _judge(candidates: Candidates, about: Wish | Seed, measure: Measure, sign: Literal[1, -1]) -> Candidates:
+    subject = (about,) if isinstance(about, Wish) else about
+    return candidates.judge("affinity", about.id, measure, weight=about.weight, sign=sign, about=subject)

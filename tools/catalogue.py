@@ -69,6 +69,8 @@ class Catalogue:
                 self._postings |= {column: _postings(frame[column]) for column in facet.all_columns}
         for name, facet in domain.of_kind("ordinal").items():
             self._numbers[name] = self._ranks(facet)
+        if own.series and own.series in frame.columns and own.series not in self._postings:
+            self._postings[own.series] = _postings(frame[own.series])
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -137,12 +139,14 @@ class Catalogue:
     def series(self, row: int) -> str | None:
         """Return what the item at a row belongs to (a series, a work of which it is an edition), None for nothing."""
         column = self.domain.columns.series
-        if column is None or column not in self._frame.columns:
-            return None
-        value = self._frame[column][int(row)]
-        if value is None or isinstance(value, str):
-            return value
-        return str(value[0]) if len(value) else None
+        found = self._postings[column].of_row(row) if column in self._postings else ()
+        return found[0] if found else None
+
+    @property
+    def series_names(self) -> frozenset[str]:
+        """Every series of the catalogue."""
+        column = self.domain.columns.series
+        return frozenset(self._postings[column].values) if column in self._postings else frozenset()
 
     def numbers(self, facet: str) -> Figures:
         """Return a number facet's figures, or an ordinal's ranks: (n,), nan where unknown."""
@@ -174,6 +178,13 @@ class Catalogue:
         """Return the highest grade among the graded values that each of these rows holds: (n,), 0 where none."""
         found = [self._postings[column].best(rows, grades) for column in self._columns(facet, None)]
         return np.asarray(np.max(found, axis=0), np.float32)
+
+    def cells(self, rows: Rows, facet: str) -> list[tuple[NDArray[np.int64], NDArray[np.int32]]]:
+        """Return which values of a facet these rows hold, column by column: owners (position in rows) and numbers.
+
+        The same number is the same value within a column only.
+        """
+        return [self._postings[column].cells(rows) for column in self._columns(facet, None)]
 
     def known(self, facet: str, role: str | None = None) -> Mask:
         """Return where anything is known of a facet: (n,) bool, the caller's to change."""

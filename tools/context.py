@@ -16,7 +16,7 @@ from tools.index import Index
 from tools.phrases import Phrase, Vocabulary, near, stems
 
 _T = TypeVar("_T")
-PRIOR_QUALITY = 0.10
+PRIOR_QUALITY = 0.14
 PRIOR_POPULARITY = 0.05
 _SAMPLE = 1000
 """Rows that stand for a value or for the whole catalogue; more would not move the mean."""
@@ -24,6 +24,11 @@ _PHRASES = 24
 """Phrases near in meaning that words can be taken for; more would reach beyond what was meant."""
 _NEAR_PHRASE = 0.45
 """Cosine from which a phrase is near in meaning at all."""
+_USUAL_DRIFT = 0.25
+"""How far from the centre the items of a telling value lie together, in unit vectors of sentence embeddings."""
+_TELLING_FACET = 0.6
+_DOUBT = 5
+"""A value of fewer items than this is taken to be about usually telling, whatever is measured."""
 _READ = 1000
 """So few texts are read again to see whether it is not only in names that they hold some words."""
 _KEPT = 4096
@@ -62,7 +67,9 @@ class ToolContext:
         self.index = index
         self.embedder = embedder if isinstance(embedder, CachedEmbedder) else CachedEmbedder(embedder)
         self._phrases = _Kept(_KEPT)
-        self._directions = _Kept(512)
+        self._drifts = _Kept(_KEPT)
+        self._siblings = _Kept(2048)
+        self._facets_telling = _Kept(64)
         self._lexical = _Kept(512)
         self._containing = _Kept(512)
         self._steps = _Kept(64)
@@ -85,7 +92,7 @@ class ToolContext:
 
     @cached_property
     def prior(self) -> Scores:
-        """(n,) what speaks for an item before anything is wished, 0 to 0.15: well liked, and a little, well known."""
+        """(n,) what speaks for an item before anything is wished, 0 to 0.19: well liked, and a little, well known."""
         return PRIOR_QUALITY * self.quality + PRIOR_POPULARITY * self.popularity
 
     @cached_property
@@ -102,12 +109,13 @@ class ToolContext:
     def vocabulary(self) -> Vocabulary:
         """The phrases of the text facet by their words."""
         domain = self.catalogue.domain
-        return Vocabulary(self.catalogue.vocabulary(domain.text_facet), domain.facets[domain.text_facet].lexicon)
+        phrases = self.catalogue.vocabulary(domain.text_facet)
+        return Vocabulary(phrases, domain.facets[domain.text_facet].lexicon, self.catalogue.series_names)
 
     def phrases(self, words: str) -> tuple[Phrase, ...]:
         """Return the phrases of the text facet that words can be taken for, closest first.
 
-        Those that hold the words come with a closeness above 0.9, those that are near in meaning with one of at most 0.9.
+        Those that hold the words come with a closeness above 0.9, those that are near in meaning with less.
         """
         return self._phrases.get(words, self._find_phrases)
 
@@ -134,13 +142,13 @@ class ToolContext:
         return self._containing.get(words, self._find_containing)
 
     def _find_containing(self, words: str) -> Rows:
-        rows = self.index.holding(words)
+        rows: Rows = self.index.holding(words)
         if not 0 < len(rows) <= _READ:
             return rows
         # The words of an item include names, and a name is not what it is about: 'gore' is not Gore Verbinski.
         wanted = stems(words)
         texts = self.catalogue.documents(rows)
-        return rows[[wanted <= stems(text) for text in texts]]
+        return cast(Rows, rows[np.array([wanted <= stems(text) for text in texts])])
 
     def cosines(self, rows: Rows, vector: Scores) -> Scores:
         """Return the cosine of each row's document with a unit vector: (n,)."""
@@ -166,12 +174,12 @@ class ToolContext:
         high = max(float(high), low + 0.05)
 
         def scaled(cosines: Scores) -> Scores:
-            return np.clip((cosines - low) / (high - low), 0, 1).astype(np.float32)
+            return np.asarray(np.clip((cosines - low) / (high - low), 0, 1), dtype=np.float32)
 
         return scaled
 
     def step(self, facet: str) -> float:
-        """Return how far outside soft bounds a figure counts half: what 'around' means there, or a tenth of the spread."""
+        """Return how far outside soft bounds a figure counts half: 'around' by the domain, or a tenth of the spread."""
         described = self.catalogue.domain.facets[facet]
         if described.kind == "ordinal":
             return 0.5
@@ -205,15 +213,60 @@ class ToolContext:
 
         It lets an item that lacks the label still be near to it, and is zero for a value that no item has.
         """
-        found: Scores = self._directions.get((facet, value), lambda _: self._direction(facet, value))
-        return found
+        return self._drift(facet, value)[0]
 
-    def _direction(self, facet: str, value: str) -> Scores:
-        rows = np.flatnonzero(self.catalogue.has(facet, value)).astype(np.int32)
+    def telling(self, facet: str, value: str) -> float:
+        """Return how much a value says about what an item is: 0 nothing ('English'), about 1 much ('space').
+
+        It is how far the items that have it lie from the centre together, beyond what so few would by chance.
+        """
+        return self._drift(facet, value)[1]
+
+    def facet_telling(self, facet: str) -> float:
+        """Return how telling the values of a facet are on the whole, at most 1: a mood's tell more than a country's."""
+        return self._facets_telling.get(facet, self._find_facet_telling)
+
+    def _find_facet_telling(self, facet: str) -> float:
+        counts = self.catalogue.counts(facet)
+        told = sum(count * self.telling(facet, value) for value, count in counts.items())
+        return min(told / max(sum(counts.values()), 1) / _TELLING_FACET, 1.0)
+
+    def warm(self) -> "ToolContext":
+        """Work out now what would otherwise be worked out by the first turn that needs it; returns itself."""
+        for name, facet in self.catalogue.domain.of_kind("category").items():
+            self.facet_telling(name)
+            for value in facet.values:
+                self.siblings(name, value)
+        for name in self.catalogue.domain.of_kind("number"):
+            self.step(name)
+        self.titled("")
+        self.phrases(self.catalogue.domain.noun.one)
+        return self
+
+    def _drift(self, facet: str, value: str) -> tuple[Scores, float]:
+        return self._drifts.get((facet, value), lambda _: self._find_drift(facet, value))
+
+    def _find_drift(self, facet: str, value: str) -> tuple[Scores, float]:
+        rows = _spread(self.catalogue.rows_with(facet, value))
         if not len(rows):
-            return np.zeros_like(self.centre)
-        away = self.index.vectors(_spread(rows)).mean(axis=0) - self.centre
-        return np.asarray(away / max(float(np.linalg.norm(away)), 1e-9), dtype=np.float32)
+            return np.zeros_like(self.centre), 0.0
+        away = self.index.vectors(rows).mean(axis=0) - self.centre
+        squared = float(away @ away)
+        by_chance = (1 - float(self.centre @ self.centre)) / len(rows)
+        measured = np.sqrt(max(squared - by_chance, 0.0)) / _USUAL_DRIFT
+        telling = (len(rows) * measured + _DOUBT) / (len(rows) + _DOUBT)
+        return np.asarray(away / max(np.sqrt(squared), 1e-9), dtype=np.float32), float(telling)
+
+    def siblings(self, facet: str, value: str) -> dict[str, float]:
+        """Return the other values of a category facet whose items are like those with this one, with cosine > 0.5."""
+        towards = self.direction(facet, value)
+        others = [other for other in self.catalogue.domain.facets[facet].values if other != value]
+        return self._siblings.get(
+            (facet, value),
+            lambda _: {
+                other: cosine for other in others if (cosine := float(self.direction(facet, other) @ towards)) > 0.5
+            },
+        )
 
 
 class _Kept:

@@ -12,7 +12,7 @@ from tools.wishes import Arguments
 _CONSIDERED = 100
 """Candidates that can come into a slate of usual size; worse ones would be there for being odd only."""
 _CONSIDERED_A_PLACE = 10
-_LIKENESS = 0.5
+_LIKENESS = 0.35
 """Of likeness against score, at the same dial."""
 _SAME_SERIES = 0.25
 """Taken off a second item of a series at any dial; less than one of two wishes is worth."""
@@ -75,17 +75,14 @@ def _likeness(context: ToolContext, rows: Rows) -> Scores:
 def _values(context: ToolContext, rows: Rows) -> Scores:
     """(n, values) which values each item has, as unit rows."""
     catalogue = context.catalogue
-    columns: dict[tuple[str, str], int] = {}
-    cells: list[tuple[int, int, float]] = []
+    blocks = [np.zeros((len(rows), 1), dtype=np.float32)]
     for name, facet in catalogue.domain.of_kind("category", "text", "entity").items():
-        weight = _KIND_WEIGHT[facet.kind]
-        for place, row in enumerate(rows.tolist()):
-            for value in catalogue.values(row, name):
-                cells.append((place, columns.setdefault((name, value), len(columns)), weight))
-    matrix = np.zeros((len(rows), max(len(columns), 1)), dtype=np.float32)
-    if cells:
-        places, numbers, weights = zip(*cells, strict=True)
-        matrix[list(places), list(numbers)] = weights
+        for owners, numbers in catalogue.cells(rows, name):
+            held, columns = np.unique(numbers, return_inverse=True)
+            block = np.zeros((len(rows), len(held)), dtype=np.float32)
+            block[owners, columns] = _KIND_WEIGHT[facet.kind]
+            blocks.append(block)
+    matrix = np.concatenate(blocks, axis=1)
     return np.asarray(matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 

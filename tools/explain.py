@@ -4,20 +4,21 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.candidates import Candidates, Column
+from tools.candidates import Candidates, Column, Measure
 from tools.context import ToolContext
 from tools.errors import ToolError
 from tools.likeness import LikenessMeasure, Trait
-from tools.measures import BestMeasure, Measure, ValueMeasure, WordsMeasure
-from tools.reasons import Reason
+from tools.measures import BestMeasure, ValueMeasure, WordsMeasure
+from tools.reasons import Reason, ReasonKind
 from tools.wishes import Arguments, Seed, Wish
 
 _TELLING = 0.01
 """What a contribution must come to before it is a reason."""
 _TRAITS = 3
-_NEAR_VALUE = 0.45
+_TELLING_TRAIT = 0.12
+_NEAR_VALUE = 0.6
 """Cosine between the directions of two closed values from which one can be offered for the other."""
-_WORDS = 0.3
+_WORDS = 0.55
 """Score by which an item's own words fit a wish well enough to say so."""
 _HELD = 0.4
 """Score from which closeness to a dislike is worth owning up to."""
@@ -109,7 +110,8 @@ def _fact(
         return _figure(context, wish, row, amount)
     facet = context.catalogue.domain.facets[wish.facet]
     reason = Reason(kind="value", strength=amount, wish=wish.id, facet=wish.facet, wanted=wish.value)
-    for role in [wish.role] if wish.role else list(facet.roles) or [None]:
+    roles: list[str | None] = [wish.role] if wish.role else [*facet.roles] or [None]
+    for role in roles:
         held = context.catalogue.values(row, wish.facet, role)
         if value := next((one for one in held if one.casefold() == wish.value.casefold()), None):
             return reason.model_copy(update={"values": (value,), "role": role})
@@ -119,11 +121,10 @@ def _fact(
 
 def _near_value(context: ToolContext, wish: Wish, row: int) -> str | None:
     """The item's own value of the facet whose items are most like those with the wished one."""
-    towards = context.direction(wish.facet, wish.value or "")
+    siblings = context.siblings(wish.facet, wish.value or "")
     held = context.catalogue.values(row, wish.facet)
-    cosines = [float(context.direction(wish.facet, value) @ towards) for value in held]
-    best = max(range(len(held)), key=cosines.__getitem__, default=None)
-    return None if best is None or cosines[best] < _NEAR_VALUE else held[best]
+    best = max(held, key=lambda value: siblings.get(value, 0.0), default=None)
+    return best if best is not None and siblings.get(best, 0.0) >= _NEAR_VALUE else None
 
 
 def _figure(context: ToolContext, wish: Wish, row: int, amount: float) -> Reason | None:
@@ -164,7 +165,8 @@ def _likeness(context: ToolContext, column: Column, row: int, amount: float) -> 
 
 
 def _best_traits(shared: tuple[Trait, ...]) -> list[Trait]:
-    return list(shared[:_TRAITS])
+    """The most telling few; what hardly tells anything ('English') only where nothing else is shared."""
+    return [trait for trait in shared[:_TRAITS] if trait.weight >= _TELLING_TRAIT] or list(shared[:1])
 
 
 def _prior(context: ToolContext, key: str, row: int, amount: float) -> list[Reason]:
@@ -176,5 +178,5 @@ def _prior(context: ToolContext, key: str, row: int, amount: float) -> list[Reas
     column = domain.columns.quality if quality else domain.columns.popularity
     facet = next((name for name, facet in domain.facets.items() if column in facet.all_columns), None)
     figure = float((context.catalogue.quality if quality else context.catalogue.popularity)[row])
-    kind = "quality" if quality else "popularity"
+    kind: ReasonKind = "quality" if quality else "popularity"
     return [Reason(kind=kind, strength=amount, facet=facet, figure=figure)]

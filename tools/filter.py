@@ -199,7 +199,7 @@ def _phrases(context: ToolContext, wish: Wish) -> tuple[str, ...]:
     if context.catalogue.domain.facets[wish.facet].kind != "text" or wish.value is None:
         return ()
     phrases = context.phrases(wish.value)
-    outright = any(phrase.how != "near" for phrase in phrases)
+    outright = any(phrase.how in ("same", "form", "within") for phrase in phrases)
     least = _ALSO_TAKEN_AS if outright else _TAKEN_AS
     return tuple(phrase.text for phrase in phrases if phrase.closeness >= least)
 

@@ -1,4 +1,4 @@
-"""Likeness of items to one item: meaning of their texts, and the traits they share, rare ones counting most."""
+"""Likeness of items to one item: what their texts mean, their closed values (the tone), and rare traits in common."""
 
 from typing import NamedTuple
 
@@ -7,11 +7,12 @@ import numpy as np
 from tools.candidates import Rows, Scores
 from tools.context import ToolContext
 
-_KIND_WEIGHT = {"text": 1.0, "category": 1.5, "entity": 0.5}
-_MEANING = 0.55
-"""Share of the texts' meaning in a likeness; the rest is for shared traits."""
-_MUCH_SHARED = 0.45
-"""Share of an item's traits, by weight, beyond which more in common tells nothing."""
+_MEANING, _TONE, _SUBJECT = 0.28, 0.37, 0.35
+"""Shares of a likeness: embedded texts; closed values, near ones counting in part; phrases and names in common."""
+_NAME_WEIGHT = 0.4
+"""Of a shared name against a shared phrase as rare."""
+_MUCH_SHARED = 0.35
+"""Share of an item's subject, by weight, beyond which more in common tells nothing."""
 _RARE = 0.02
 """Share of the catalogue under which a trait is rare enough to find items by."""
 
@@ -34,49 +35,75 @@ class LikenessMeasure:
         """Raises UnknownItem."""
         self._context = context
         self.row = context.catalogue.row(item_id)
-        self.vector: Scores = context.index.vectors(np.array([self.row], dtype=np.int32))[0]
-        self.traits = traits(context, self.row)
+        self.vector: Scores | None = context.index.vectors(np.array([self.row], dtype=np.int32))[0]
+        self._tone = _tone(context, self.row)
+        self._subject = _subject(context, self.row)
         self._scale = context.scale(self.vector)
-        self._total = max(sum(trait.weight for trait in self.traits), 1e-9)
 
     def __call__(self, rows: Rows) -> Scores:
+        assert self.vector is not None
         meaning = self._scale(self._context.cosines(rows, self.vector))
+        likeness = _MEANING * meaning + _TONE * self._alike(rows) + _SUBJECT * self._shared(rows)
+        return np.asarray(likeness, dtype=np.float32)
+
+    def _alike(self, rows: Rows) -> Scores:
+        alike = np.zeros(len(rows), dtype=np.float32)
+        for trait in self._tone:
+            grades = self._context.siblings(trait.facet, trait.value) | {trait.value: 1.0}
+            grades = {value: 2 * cosine - 1 for value, cosine in grades.items()}
+            alike += trait.weight * self._context.catalogue.best(rows, trait.facet, grades)
+        return alike / max(sum(trait.weight for trait in self._tone), 1e-9)
+
+    def _shared(self, rows: Rows) -> Scores:
         shared = np.zeros(len(rows), dtype=np.float32)
-        for trait in self.traits:
-            place = self._context.catalogue.places(rows, trait.facet, trait.value, trait.role)
-            shared += np.where(place >= 0, trait.weight / (1 + 0.1 * np.maximum(place, 0)), 0)
-        alike = np.minimum(shared / self._total / _MUCH_SHARED, 1)
-        return np.asarray(_MEANING * meaning + (1 - _MEANING) * alike, dtype=np.float32)
+        for trait in self._subject:
+            has = self._context.catalogue.places(rows, trait.facet, trait.value, trait.role) >= 0
+            shared += trait.weight * has
+        whole = max(sum(trait.weight for trait in self._subject), 1e-9)
+        return np.asarray(np.minimum(shared / whole / _MUCH_SHARED, 1), dtype=np.float32)
 
     def add_roughly(self, totals: Scores, weight: float) -> None:
-        for trait in self.traits:
+        whole = max(sum(trait.weight for trait in self._subject), 1e-9)
+        for trait in self._subject:
             rows = self._context.catalogue.rows_with(trait.facet, trait.value, trait.role)
             if len(rows) <= _RARE * len(totals):
-                totals[rows] += weight * trait.weight / self._total
+                totals[rows] += weight * trait.weight / whole
 
     def shared(self, row: int) -> tuple[Trait, ...]:
-        """Return the traits that the item at a row has too, most telling first."""
+        """Return the traits that the item at a row has too, most telling first; a series in common is left out."""
+        catalogue = self._context.catalogue
+        series = catalogue.series(self.row)
+        traits = [trait for trait in (*self._tone, *self._subject) if trait.value != series]
         held = {
-            (facet, role): {value.casefold() for value in self._context.catalogue.values(row, facet, role)}
-            for facet, role in {(trait.facet, trait.role) for trait in self.traits}
+            (facet, role): {value.casefold() for value in catalogue.values(row, facet, role)}
+            for facet, role in {(trait.facet, trait.role) for trait in traits}
         }
-        return tuple(
-            sorted(
-                (trait for trait in self.traits if trait.value.casefold() in held[trait.facet, trait.role]),
-                key=lambda trait: -trait.weight,
-            )
-        )
+        common = [trait for trait in traits if trait.value.casefold() in held[trait.facet, trait.role]]
+        return tuple(sorted(common, key=lambda trait: -trait.weight))
 
 
-def traits(context: ToolContext, row: int) -> tuple[Trait, ...]:
-    """Return what an item is known for: its values of closed, text and name facets, weighed by how rare they are."""
+def _tone(context: ToolContext, row: int) -> tuple[Trait, ...]:
+    return tuple(
+        Trait(name, None, value, _weight(context, name, None, value) * context.facet_telling(name) / (1 + 0.1 * place))
+        for name in context.catalogue.domain.of_kind("category")
+        for place, value in enumerate(context.catalogue.values(row, name))
+    )
+
+
+def _subject(context: ToolContext, row: int) -> tuple[Trait, ...]:
+    """What it is about and who made it; both as rare as they are in this catalogue."""
     catalogue = context.catalogue
     found = []
-    for name, facet in catalogue.domain.of_kind("category", "text", "entity").items():
+    for name, facet in catalogue.domain.of_kind("text", "entity").items():
         for role in facet.roles or (None,):
             for place, value in enumerate(catalogue.values(row, name, role)):
-                holders = len(catalogue.rows_with(name, value, role))
-                rarity = np.log(len(catalogue) / holders) / max(np.log(len(catalogue)), 1e-9)
-                weight = _KIND_WEIGHT[facet.kind] * rarity / (1 + 0.2 * place)
-                found.append(Trait(name, role, value, float(weight)))
+                found.append(Trait(name, role, value, _weight(context, name, role, value) / (1 + 0.1 * place)))
     return tuple(found)
+
+
+def _weight(context: ToolContext, facet: str, role: str | None, value: str) -> float:
+    """How rare a value is, 0 to 1, times how telling."""
+    holders = len(context.catalogue.rows_with(facet, value, role))
+    rarity = float(np.log(context.size / max(holders, 1)) / max(np.log(context.size), 1e-9))
+    named = context.catalogue.domain.facets[facet].kind == "entity"
+    return rarity * (_NAME_WEIGHT if named else min(context.telling(facet, value), 1.5))

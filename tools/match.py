@@ -10,8 +10,10 @@ from tools.measures import BestMeasure, WordsMeasure, measure_of
 from tools.pool import nominate
 from tools.wishes import Arguments, Wish, alternatives
 
-MUST_WEIGHT = 0.4
+MUST_WEIGHT = 0.3
 """Of a wish that filter has already seen to: what is left to tell is how much an item is what was asked for."""
+MUST_FIGURE_WEIGHT = 0.1
+"""The same of bounds, which are kept or not."""
 TEXT_KEY = "text"
 """Key of the column for free words that no wish covers."""
 
@@ -55,4 +57,6 @@ def _measure(context: ToolContext, group: tuple[Wish, ...]) -> Measure:
 
 
 def _weight(wish: Wish) -> float:
-    return wish.weight * (MUST_WEIGHT if wish.strength == "must" else 1.0)
+    if wish.strength == "prefer":
+        return wish.weight
+    return wish.weight * (MUST_FIGURE_WEIGHT if wish.value is None else MUST_WEIGHT)

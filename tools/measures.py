@@ -1,7 +1,7 @@
 """Measures: how far items have what one wish or one item asks for, 0 to 1.
 
 Every kind of facet is measured in its own way, and all on one scale, so that they can be added up:
-an item that has what is wished scores at least HAS, one that is merely near to it stays under NEAR.
+an item that has what is wished scores at least HAS, one that is merely near to it stays under SIBLING.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,10 @@ from tools.wishes import Wish
 
 HAS = 0.8
 """The least that an item scores which has the wished value; the rest up to 1 is for how telling it is there."""
+SIBLING = 0.55
+"""The most that an item scores which lacks the wished closed value but has one much like it ('funny' for 'light')."""
 NEAR = 0.35
-"""The most that an item scores which lacks the wished closed value, however close it comes to those that have it."""
+"""The most that an item scores which has neither, however close its text comes to those that have."""
 
 
 class ValueMeasure:
@@ -30,12 +32,16 @@ class ValueMeasure:
         self._value = value
         self.vector = context.direction(facet, value)
         self._scale = context.scale(self.vector)
+        siblings = context.siblings(facet, value)
+        self._siblings = {other: SIBLING * (cosine - 0.5) / 0.5 for other, cosine in siblings.items()}
 
     def __call__(self, rows: Rows) -> Scores:
+        catalogue = self._context.catalogue
         near = self._scale(self._context.cosines(rows, self.vector))
-        place = self._context.catalogue.places(rows, self._facet, self._value)
+        place = catalogue.places(rows, self._facet, self._value)
         telling = HAS + (1 - HAS) * (0.7 / (1 + np.maximum(place, 0)) + 0.3 * near)
-        return np.where(place >= 0, telling, NEAR * near).astype(np.float32)
+        lacking = np.maximum(NEAR * near, catalogue.best(rows, self._facet, self._siblings))
+        return np.where(place >= 0, telling, lacking).astype(np.float32)
 
     def add_roughly(self, totals: Scores, weight: float) -> None:
         totals[self._context.catalogue.rows_with(self._facet, self._value)] += weight
@@ -81,7 +87,7 @@ class FigureMeasure:
 
     def _closeness(self, figures: Scores) -> Scores:
         outside = np.maximum(np.maximum(self._low - figures, figures - self._high), 0)
-        return np.nan_to_num(np.exp2(-outside / self._step), nan=0.0).astype(np.float32)
+        return np.asarray(np.nan_to_num(np.exp2(-outside / self._step), nan=0.0), dtype=np.float32)
 
 
 class WordsMeasure:

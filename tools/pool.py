@@ -31,9 +31,8 @@ def nominate(
     if vectors:
         rows, _ = context.index.nearest(np.stack(vectors), k, candidates.allowed)
         found.append(rows[rows >= 0])
-    for measure in measures:
-        if measure.words:
-            found.append(context.index.lexical(measure.words, _BY_WORDING, candidates.allowed)[0])
+    worded = [measure.words for measure in measures if measure.words]
+    found += [context.index.lexical(words, _BY_WORDING, candidates.allowed)[0] for words in worded]
     return candidates.nominate(np.concatenate(found).astype(np.int32))
 
 
@@ -45,7 +44,7 @@ def all_if_few(candidates: Candidates) -> Candidates | None:
 
 
 def pooled(context: ToolContext, candidates: Candidates) -> Candidates:
-    """Return candidates that are few enough to judge: as they are once nominated, else all if few, else the best liked."""
+    """Return candidates few enough to judge: as they are once nominated, else all if few, else the best liked."""
     if candidates.pooled:
         return candidates
     return all_if_few(candidates) or candidates.nominate(best_liked(context, candidates, _BEST_LIKED))

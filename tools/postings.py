@@ -98,6 +98,11 @@ class Postings:
         np.maximum.at(best, owners, by_code[self._codes_by_row[slots]])
         return best
 
+    def cells(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return every value that these rows hold: whose it is (position in rows), and its number in `values`."""
+        owners, slots = self._slots(rows)
+        return owners, self._codes_by_row[slots]
+
     def _slots(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For every value that the rows hold: which of the rows (position), and where its code is kept."""
         starts = self._row_starts[rows]

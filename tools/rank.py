@@ -2,10 +2,12 @@
 
 With s the 0..1 score of a column and w its weight, an item's score is the sum of these contributions:
 
-match, similar   FIT * w * s / (sum of w over both), several seeds together weighing as much as sqrt(their number)
+match, similar   FIT * f * p / (sum of p), where p = w * sqrt(s) and f = (sum of p / sum of w) squared: the mean of
+                 what is wished, in which missing one wish costs more than half-keeping two; several seeds together
+                 weigh sqrt(their number) times one
 affinity         LEAN * w * s * s / (sum of w * s), signed: what fits best of a long profile counts, not its mean
 attenuate        -HELD_AGAINST * w * s
-rank             0.10 * quality + 0.05 * popularity, each as the share of the catalogue that the item is not under;
+rank             0.14 * quality + 0.05 * popularity, each as the share of the catalogue that the item is not under;
                  a prior is left out when a wish is about its figure
 
 With nothing to fit, affinity takes FIT's part. Ties go to the better known item, then to the smaller id.
@@ -23,9 +25,9 @@ from tools.pool import best_liked, pooled
 from tools.wishes import Arguments, Wish
 
 FIT = 0.75
-LEAN = 0.10
+LEAN = 0.20
 HELD_AGAINST = 0.40
-_SIMILAR_WEIGHT = 1.5
+_SIMILAR_WEIGHT = 1.8
 _LEAST_POOL = 200
 
 
@@ -58,8 +60,7 @@ def score(context: ToolContext, candidates: Candidates) -> Candidates:
     by_source = {source: _of(candidates, source) for source in ("match", "similar", "affinity", "attenuate", "rank")}
     amounts = np.zeros((len(candidates), len(candidates.columns)), dtype=np.float32)
     fitting = by_source["match"] + by_source["similar"]
-    for place, share in _fit_shares(candidates, fitting):
-        amounts[:, place] = FIT * share * candidates.columns[place].scores
+    _fit(candidates, fitting, amounts)
     _lean(candidates, by_source["affinity"], LEAN if fitting else FIT, amounts)
     for place in by_source["attenuate"]:
         column = candidates.columns[place]
@@ -73,13 +74,17 @@ def _of(candidates: Candidates, source: str) -> list[int]:
     return [place for place, column in enumerate(candidates.columns) if column.source == source]
 
 
-def _fit_shares(candidates: Candidates, places: list[int]) -> list[tuple[int, float]]:
-    seeds = sum(candidates.columns[place].source == "similar" for place in places)
+def _fit(candidates: Candidates, places: list[int], amounts: Scores) -> None:
+    if not places:
+        return
+    columns = [candidates.columns[place] for place in places]
+    seeds = sum(column.source == "similar" for column in columns)
     weights = [
-        column.weight * (_SIMILAR_WEIGHT / np.sqrt(seeds) if column.source == "similar" else 1.0)
-        for column in (candidates.columns[place] for place in places)
+        column.weight * (_SIMILAR_WEIGHT / np.sqrt(seeds) if column.source == "similar" else 1.0) for column in columns
     ]
-    return [(place, weight / sum(weights)) for place, weight in zip(places, weights, strict=True)]
+    parts = np.stack([weight * np.sqrt(column.scores) for weight, column in zip(weights, columns, strict=True)], axis=1)
+    # f * p / (sum of p), with f = (sum of p / sum of w) squared.
+    amounts[:, places] = FIT * parts * parts.sum(axis=1, keepdims=True) / sum(weights) ** 2
 
 
 def _lean(candidates: Candidates, places: list[int], share: float, amounts: Scores) -> None:

@@ -51,7 +51,9 @@ class Wish(Arguments):
         if facet.kind not in ("number", "ordinal") and self.value is None:
             raise ToolError(f"wish {self.id!r}: {self.facet} takes a value, not bounds")
         if facet.kind == "category" and self.value not in facet.values:
-            raise ToolError(f"wish {self.id!r}: {self.facet} has no value {self.value!r}; it has {', '.join(facet.values)}")
+            raise ToolError(
+                f"wish {self.id!r}: {self.facet} has no value {self.value!r}; it has {', '.join(facet.values)}"
+            )
         if self.role is not None and self.role not in facet.roles:
             known = ", ".join(facet.roles) or "none"
             raise ToolError(f"wish {self.id!r}: {self.facet} has no role {self.role!r}; it has {known}")
