@@ -97,9 +97,13 @@ def describe_catalogue(catalogue: Catalogue) -> str:
     return f"{' '.join(said)}.{kinds} Ask for anything that describes one."
 
 
-def answer_comparison(comparison: Comparison, domain: Domain) -> str:
-    """Return a comparison in sentences, a facet each, with who comes out lowest and highest."""
-    lines = [_compared(facet, comparison, domain) for facet in comparison.facets]
+def answer_comparison(comparison: Comparison, domain: Domain, *, asked: bool) -> str:
+    """Return a comparison in sentences, a facet each, with who comes out lowest and highest.
+
+    asked: the facets were asked about; if not, only those that tell the items apart are worth a sentence.
+    """
+    facets = comparison.facets if asked else [facet for facet in comparison.facets if len(set(facet.values)) > 1]
+    lines = [_compared(facet, comparison, domain) for facet in facets]
     unanswered = [domain.asks_unanswered.get(ask, f"I can't compare them on {ask}.") for ask in comparison.unanswered]
     return " ".join([line for line in lines if line] + unanswered)
 

@@ -15,16 +15,20 @@ from agent.graph import build_graph
 from agent.llm import LanguageModel, OpenAIModel
 from agent.memory import Profiles
 from agent.parsing.compact import CompactParser
+from agent.parsing.examples import ExampleSource, NearestExamples, NoExamples
 from agent.parsing.instruct import InstructParser
+from agent.parsing.labelled import read_labelled
 from agent.parsing.parser import Parser
 from agent.parsing.rules import RulesParser
 from agent.parts import Parts
 from agent.settings import Settings
 from tools.catalogue import Catalogue
 from tools.context import ToolContext
-from tools.embedding import Embedder, SentenceEmbedder
+from tools.domain import Domain
+from tools.embedding import Embedder, SentenceEmbedder, shipped_folder
 from tools.index import BuildProgress, Index
 from tools.linking import Linker
+from tools.mentions import Mention
 
 _BUSY_MS = 5_000
 """How long a turn waits for another process's write before it gives up."""
@@ -53,7 +57,7 @@ async def build_agent(
         index = open_index(settings, catalogue, embedder, progress)
         linker = Linker.build(catalogue)
         model = model or _model(settings, resources)
-        parser = parser or _parser(settings, catalogue, embedder, model)
+        parser = parser or _parser(settings, catalogue, embedder, linker, model)
         if store is None or checkpointer is None:
             own_store, own_checkpointer = await _database(settings, resources)
             store, checkpointer = store or own_store, checkpointer or own_checkpointer
@@ -81,6 +85,15 @@ def open_index(
     return Index.open(folder, catalogue, embedder)
 
 
+def open_compact(settings: Settings, catalogue: Catalogue, linker: Linker) -> CompactParser:
+    """Return the compact parser over the packaged encoder. Raises WeightsError saying what to run."""
+
+    def find(text: str, year: int) -> tuple[Mention, ...]:
+        return linker.find(text, (), year)
+
+    return CompactParser.load(catalogue.domain, settings.weights, Path(shipped_folder()), find)
+
+
 def _model(settings: Settings, resources: AsyncExitStack) -> LanguageModel | None:
     if settings.model_url is None:
         return None
@@ -90,7 +103,9 @@ def _model(settings: Settings, resources: AsyncExitStack) -> LanguageModel | Non
     return model
 
 
-def _parser(settings: Settings, catalogue: Catalogue, embedder: Embedder, model: LanguageModel | None) -> Parser:
+def _parser(
+    settings: Settings, catalogue: Catalogue, embedder: Embedder, linker: Linker, model: LanguageModel | None
+) -> Parser:
     kind = settings.parser
     if kind == "instruct" and model is None:
         raise SettingsError(
@@ -98,7 +113,7 @@ def _parser(settings: Settings, catalogue: Catalogue, embedder: Embedder, model:
         )
     if kind == "rules":
         return RulesParser(catalogue.domain)
-    compact = CompactParser.load(settings.weights, catalogue.domain, embedder)
+    compact = open_compact(settings, catalogue, linker)
     if kind == "compact" or model is None:
         return compact
 
@@ -106,8 +121,23 @@ def _parser(settings: Settings, catalogue: Catalogue, embedder: Embedder, model:
         return catalogue.item(catalogue.row(item)).title
 
     return InstructParser(
-        model, catalogue.domain, compact, title_of=title_of, propose=True, deadline_s=settings.model_timeout_s
+        model,
+        catalogue.domain,
+        compact,
+        title_of=title_of,
+        examples=_examples(settings, catalogue.domain, embedder),
+        propose=True,
+        deadline_s=settings.model_timeout_s,
     )
+
+
+def _examples(settings: Settings, domain: Domain, embedder: Embedder) -> ExampleSource:
+    """Labelled turns to show the model, where there are some for this domain's facets."""
+    if not settings.examples.exists():
+        return NoExamples()
+    turns = read_labelled(settings.examples, settings.year)
+    facets = {statement.facet for labelled in turns for statement in labelled.command.preferences}
+    return NearestExamples(turns, embedder) if facets <= set(domain.facets) else NoExamples()
 
 
 async def _database(settings: Settings, resources: AsyncExitStack) -> tuple[BaseStore, BaseCheckpointSaver[str]]:

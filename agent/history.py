@@ -38,6 +38,8 @@ class Entry(_Record):
     statements: tuple[Statement, ...] = ()
     fresh: bool = False
     """The turn starts a new epoch: session wishes and items to be like are left behind before it is folded."""
+    aside: bool = False
+    """A question of the catalogue beside what is being looked for: its statements are not wishes to keep."""
     slate: tuple[SlateItem, ...] | None = None
     """What was put on screen, in order, with its reasons; None where the turn left the screen as it was."""
     reply: str = ""
@@ -143,7 +145,7 @@ def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequ
             update={"wishes": (), "seeds": (), "set_aside": (), "shown_this_epoch": (), "asked": (), "count": None}
         )
     wishes, set_aside, changes = view.wishes, view.set_aside, []
-    for number, statement in enumerate(entry.statements, start=first_id):
+    for number, statement in enumerate(() if entry.aside else entry.statements, start=first_id):
         group = f"{entry.turn}.{statement.group}" if statement.group is not None else None
         wishes, change = merge(wishes, statement, wish_id=f"w{number}", turn=entry.turn, domain=domain, group=group)
         if change.kind == "not found" and (known := named_by(profile, statement)):

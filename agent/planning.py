@@ -41,8 +41,6 @@ class PlanInput:
     catalogue: Catalogue
     count: int
     diversity: float
-    text: str | None = None
-    """Words of the turn that no wish covers, where nothing else was understood."""
     profile_opinions: dict[str, Opinion] = field(default_factory=dict)
     """What is remembered of items from other threads."""
     again: Collection[str] = ()
@@ -57,7 +55,7 @@ def plan_turn(given: PlanInput) -> tuple[PlanStep, ...]:
     lasting = [tool_wish(wish, domain) for wish in known if wish.source == "profile"]
     musts = [wish for wish in (*own, *lasting) if wish.strength == "must"]
     likes = [wish for wish in own if wish.polarity == "like"]
-    words = " ".join([*unknown, *(seed.title for seed in view.seeds if seed.item is None), given.text or ""]).strip()
+    words = " ".join([*unknown, *(seed.title for seed in view.seeds if seed.item is None)])
     steps: list[tuple[str, Arguments]] = []
     if musts:
         steps.append(("filter", FilterArguments(wishes=tuple(musts))))

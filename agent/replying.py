@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from agent.commands import Command
 from agent.history import Entry, View
 from agent.phrasing import count_noun, join, say_seed, say_wish, say_wishes
-from agent.preferences import WishChange
+from agent.preferences import WishChange, overrides
 from agent.statements import HeldWish
 from agent.turns import NearMiss, Question, SlateItem
 from tools.catalogue import Catalogue
+from tools.domain import Domain
 from tools.filter import FilterReport
 
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -30,6 +31,8 @@ class ReplyInput:
     report: FilterReport | None
     wanted: int
     """How many items were to be shown."""
+    first_slate: bool
+    """No slate was shown in this thread before."""
     already: tuple[str, ...]
     """Labels of items that fit and were shown before, where fewer than wanted are left."""
     question: Question | None
@@ -44,7 +47,7 @@ def reply_to_wishes(given: ReplyInput) -> str:
         _feedback(given.command, given.catalogue, given.variety),
         _changes(given.view.changes, given.catalogue),
         *given.notices,
-        _profile(given.view, given.catalogue),
+        _profile(given.view, given.catalogue, first_slate=given.first_slate),
         _slate(given),
         _shortfall(given),
         given.question.text if given.question else "",
@@ -94,17 +97,18 @@ def _changes(changes: Sequence[WishChange], catalogue: Catalogue) -> str:
     return " ".join(said)
 
 
-def _profile(view: View, catalogue: Catalogue) -> str:
-    """Say when something remembered bears on the slate: a must of the profile, or one that rests."""
+def _profile(view: View, catalogue: Catalogue, *, first_slate: bool) -> str:
+    """Say when something remembered bears on the slate: a must of the profile, once a thread, or one that rests."""
     domain = catalogue.domain
     said = []
     against = [wish for wish in view.resting if wish.id not in view.set_aside]
-    if against:
+    spoken = {change.wish.id for change in view.changes if change.wish}
+    if against and any(wish.id in spoken and overrides(wish, rest) for wish in view.wishes for rest in against):
         said.append(
             f"That goes against what you told me before ({join(say_wishes(against, domain))}); today's word counts."
         )
     musts = [wish for wish in view.lasting if wish.strength == "must"]
-    if musts:
+    if musts and first_slate:
         said.append(f"As you told me{_since(musts)}: {join(say_wishes(musts, domain))}.")
     return " ".join(said)
 
@@ -120,7 +124,10 @@ def _slate(given: ReplyInput) -> str:
         return ""
     number = number_word(len(slate))
     what = noun.one if len(slate) == 1 else noun.many
-    if given.command.intent == "more":
+    if given.command.intent == "question" and given.report:
+        conditions = join(say_wishes(given.view.wishes, given.catalogue.domain))
+        lead = f"Yes, {count_noun(given.report.kept, given.catalogue.domain)}: {conditions}."
+    elif given.command.intent == "more":
         lead = given.variety.choice([f"{number.capitalize()} more {what}.", f"Here {_are(slate)} {number} more."])
     elif given.view.says_nothing:
         lead = given.variety.choice(
@@ -183,9 +190,18 @@ def _costliest(given: ReplyInput) -> str:
     condition = join(say_wishes(wishes, domain))
     without = count_noun(given.report.kept + must.cost, domain)
     words = f"The condition that costs most is “{condition}”: without it there would be {without}."
+    if given.report.kept == 0:
+        words += f" Say “never mind {_named(wishes[0], domain)}” to drop it."
     if must.unknown:
         words += f" (For {count_noun(must.unknown, domain)} that is not known.)"
     return words
+
+
+def _named(wish: HeldWish, domain: Domain) -> str:
+    """What a person would call a condition: its value, or the facet it bounds."""
+    if isinstance(wish.value, str):
+        return wish.value
+    return f"the {domain.facets[wish.facet].label or wish.facet}"
 
 
 def _listed_misses(given: ReplyInput) -> str:

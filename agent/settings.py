@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """auto: instruct where a model URL is set, else compact."""
     weights: Path = ROOT / "models" / "compact"
     """The compact parser's weights."""
+    examples: Path = ROOT / "data" / "commands" / "teacher.jsonl"
+    """Labelled turns that an instruct model is shown the nearest of."""
     model_url: str | None = None
     """An OpenAI-compatible server, vLLM for one ('http://127.0.0.1:8000/v1'); None: no language model."""
     model: str | None = None

@@ -63,6 +63,8 @@ class TurnState(TurnInput):
     """Titles that a language model named from its own knowledge."""
     view: Annotated[View, UntrackedValue] = field(default_factory=View)
     """What holds with this turn folded in."""
+    focus: Annotated[View, UntrackedValue] = field(default_factory=View)
+    """What this turn's slate is chosen for: `view`, or the filter of a question asked beside it."""
     plan: Annotated[tuple[PlanStep, ...], UntrackedValue] = ()
     acted: Annotated[Acted, UntrackedValue] = field(default_factory=Acted)
     question: Annotated[Question | None, UntrackedValue] = None

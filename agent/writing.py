@@ -1,8 +1,7 @@
 """A reply written by a language model: from the slate's facts only, every claim checked before anybody sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from agent.claims import unsupported
 from agent.errors import ModelError
@@ -30,7 +29,7 @@ async def write_reply(
     """
     messages = render(_prompt(text, given))
     titles = (*(item.title for item in given.slate), *(miss.title for miss in given.near_misses))
-    figures = _figures(given)
+    numbers, facts = _numbers(given), _facts(given)
     for _ in range(2):
         try:
             reply = await model.reply(ModelCall(purpose="respond", messages=messages, max_tokens=MAX_TOKENS))
@@ -39,7 +38,7 @@ async def write_reply(
             return None
         tell(_called(reply))
         written = reply.text.strip()
-        wrong = unsupported(written, titles, figures, given.catalogue)
+        wrong = unsupported(written, titles, numbers, given.catalogue, facts)
         if written and reply.finished and not wrong:
             return Written(written, reply.model)
         problems = [f"{claim} is not in the data" for claim in wrong] or ["the reply was empty or too long"]
@@ -67,19 +66,20 @@ def _prompt(text: str, given: ReplyInput) -> RespondPrompt:
     )
 
 
-def _figures(given: ReplyInput) -> Sequence[float]:
-    """Every number that stands in what the model was shown."""
-    shown: list[Any] = [len(given.slate), given.wanted]
-    for item in given.slate:
-        shown += [item.n, item.year, *_numbers(" ".join(item.reasons))]
-    shown += [miss.year for miss in given.near_misses]
-    shown += _numbers(" ".join(say_wishes(given.view.all_wishes, given.catalogue.domain)))
-    return [float(figure) for figure in shown if figure is not None]
+def _facts(given: ReplyInput) -> str:
+    """Every other word that the model was shown and may repeat."""
+    domain = given.catalogue.domain
+    said = [reason for item in given.slate for reason in item.reasons]
+    said += say_wishes(given.view.all_wishes, domain)
+    said += [say_seed(seed) for seed in given.view.seeds]
+    said += given.notices
+    said += [given.question.text] if given.question else []
+    return " ; ".join(said)
 
 
-def _numbers(text: str) -> list[float]:
-    words = "".join(letter if letter.isdigit() or letter == "." else " " for letter in text).split()
-    return [float(word.strip(".")) for word in words if word.strip(".").replace(".", "", 1).isdigit()]
+def _numbers(given: ReplyInput) -> list[float]:
+    shown = [*(item.year for item in given.slate), *(miss.year for miss in given.near_misses), given.wanted]
+    return [*(float(number) for number in shown if number is not None), *map(float, range(1, len(given.slate) + 1))]
 
 
 def _called(reply: ModelReply) -> ModelCalled:

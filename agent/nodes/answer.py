@@ -65,7 +65,7 @@ def compared(command: Command, view: View, tools: ToolContext) -> str:
     arguments = CompareArguments(items=tuple(ids[:MOST_COMPARED]), asks=command.asks)
     comparison = registry.run("compare", tools, arguments).report
     assert isinstance(comparison, Comparison)
-    return answer_comparison(comparison, tools.catalogue.domain)
+    return answer_comparison(comparison, tools.catalogue.domain, asked=bool(command.asks))
 
 
 def why(command: Command, view: View, catalogue: Catalogue) -> str:

@@ -17,7 +17,7 @@ async def ask(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     parts = runtime.context
     if not parts.settings.ask or state.acted.rows is None:
         return {}
-    question = choose_question(state.view, state.acted.rows[:WINDOW], parts.catalogue)
+    question = choose_question(state.focus, state.acted.rows[:WINDOW], parts.catalogue)
     if question:
         runtime.stream_writer(Asked(question=question))
     return {"question": question}

@@ -25,8 +25,13 @@ async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     grounded = ground(
         parsed.command, state.text, slate=slate, catalogue=parts.catalogue, linker=parts.linker, year=year
     )
-    entry = draft_entry(state.entries, state.text, grounded)
-    view = fold((*state.entries, entry), domain, state.profile.wishes)
+    entry = draft_entry(state, grounded)
+    view = focus = fold((*state.entries, entry), domain, state.profile.wishes)
+    if entry.aside:
+        alone = fold((entry.model_copy(update={"aside": False}),), domain)
+        focus = view.model_copy(
+            update={"wishes": alone.wishes, "changes": (), "lasting": (), "resting": (), "seeds": ()}
+        )
     notices = (*state.notices, *parsed.notices, *grounded.notices)
     runtime.stream_writer(
         Understood(command=grounded.command, wishes=view.all_wishes, parser=parsed.parser, notices=notices)
@@ -36,6 +41,7 @@ async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
         "parser": parsed.parser,
         "proposals": parsed.proposals,
         "view": view,
+        "focus": focus,
         "notices": notices,
     }
 
@@ -58,14 +64,16 @@ async def _parsed(state: TurnState, parts: Parts) -> Parsed:
     )
 
 
-def draft_entry(entries: Sequence[Entry], text: str, grounded: Grounded) -> Entry:
+def draft_entry(state: TurnState, grounded: Grounded) -> Entry:
     """Return the turn's entry as far as it is known once it is understood."""
+    asks_catalogue = grounded.command.intent == "question" and not grounded.command.items
     return Entry(
-        turn=len(entries) + 1,
-        text=text,
+        turn=len(state.entries) + 1,
+        text=state.text,
         command=grounded.command,
         statements=grounded.statements,
         fresh=grounded.fresh,
+        aside=asks_catalogue and bool(state.before.wishes or state.before.seeds),
     )
 
 

@@ -18,13 +18,13 @@ async def plan(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
 
 
 def plan_input(state: TurnState, parts: Parts) -> PlanInput:
-    """Return what the turn's plan is made from. Words count only where nothing else was understood of a request."""
+    """Return what the turn's plan is made from."""
     assert state.grounded is not None
     command = state.grounded.command
     return PlanInput(
-        view=state.view,
+        view=state.focus,
         catalogue=parts.catalogue,
-        count=command.count or state.view.count or parts.settings.slate_size,
+        count=command.count or state.focus.count or parts.settings.slate_size,
         diversity=parts.settings.diversity,
         profile_opinions=state.profile.opinions,
     )

@@ -8,7 +8,7 @@ from langgraph.runtime import Runtime
 
 from agent.commands import Command
 from agent.grounding import Grounded
-from agent.history import Entry, ProfileChange, undoable
+from agent.history import ProfileChange, undoable
 from agent.memory import Profile, learn, note_items, unlearn
 from agent.nodes.parse import draft_entry
 from agent.parts import Parts
@@ -29,7 +29,7 @@ async def remember(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
             await parts.profiles.save(state.user, profile)
         runtime.stream_writer(Remembered(added=len(change.added), removed=len(change.removed)))
     new_slate = bool(state.acted.slate) and grounded.command.intent != "undo"
-    entry = draft_entry(state.entries, state.text, grounded).model_copy(
+    entry = draft_entry(state, grounded).model_copy(
         update={
             "slate": state.acted.slate if new_slate else None,
             "reply": state.reply,

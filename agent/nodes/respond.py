@@ -32,11 +32,12 @@ def _reply_input(state: TurnState, parts: Parts) -> ReplyInput:
     assert state.grounded is not None
     return ReplyInput(
         command=state.grounded.command,
-        view=state.view,
+        view=state.focus,
         slate=state.acted.slate,
         near_misses=state.acted.near_misses,
         report=state.acted.report,
         wanted=state.acted.wanted,
+        first_slate=not any(entry.slate for entry in state.entries),
         already=state.acted.already,
         question=state.question,
         notices=state.notices,

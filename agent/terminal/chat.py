@@ -101,7 +101,8 @@ def _as_command(word: str, rest: str) -> Command:
 async def _save(agent: Agent, user: str, thread: str, path: Path, console: Console) -> None:
     entries = await agent.entries(user, thread)
     try:
-        path.write_text("".join(f"{entry.model_dump_json()}\n" for entry in entries), encoding="utf8")
+        text = "".join(f"{entry.model_dump_json()}\n" for entry in entries)
+        await asyncio.to_thread(path.write_text, text, encoding="utf8")
     except OSError as error:
         console.print(f"[red]cannot write {str(path)!r}: {error}; give another path: /save PATH[/]", highlight=False)
         return

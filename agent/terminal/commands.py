@@ -1,6 +1,8 @@
 """The command line: `attune chat`, `ask`, `import`, `index`, `doctor`."""
 
 import asyncio
+import dataclasses
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,11 +21,13 @@ from agent.settings import Settings, load_settings
 from agent.terminal.chat import ask_once, chat_as_json, chat_with_person
 from agent.terminal.doctor import examine
 from agent.terminal.logs import log_to_stderr
+from agent.terminal.show import show_import
 from tools.catalogue import Catalogue
 from tools.embedding import SentenceEmbedder
 from tools.errors import CatalogueError
-from tools.importing import Mapping, import_items
+from tools.importing import import_items
 from tools.index import Index
+from tools.mapping import Mapping
 
 app = typer.Typer(
     help="A recommender you steer by talking.",
@@ -90,12 +94,16 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Make a domain folder from a file of items."""
-    with _clear_errors(), _progress() as say:
+    with _clear_errors(), diagnostics.status("reading rows") as status:
+
+        def say(rows: int) -> None:
+            status.update(f"{rows:,} rows read")
+
         report = import_items(file, Mapping.load(mapping), out, progress=say, overwrite=overwrite)
     if as_json:
-        print(report.model_dump_json())
+        print(json.dumps(dataclasses.asdict(report), default=str))
     else:
-        Console().print(report.summary())
+        show_import(report, Console())
 
 
 @app.command()

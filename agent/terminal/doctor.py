@@ -7,15 +7,16 @@ from importlib import metadata
 from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 
+from agent.build import open_compact
 from agent.errors import ModelError
 from agent.llm import OpenAIModel
-from agent.parsing.compact import CompactParser
 from agent.parsing.errors import WeightsError
 from agent.settings import Settings
 from tools.catalogue import Catalogue
 from tools.embedding import SentenceEmbedder
 from tools.errors import CatalogueError
 from tools.index import Index
+from tools.linking import Linker
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "langgraph", "polars", "openai")
 
@@ -62,7 +63,7 @@ def examine(settings: Settings) -> Findings:
         embedder = SentenceEmbedder.load(settings.embedder)
         findings.append(_good("embedding model", f"{embedder.name}, {embedder.dimension} dimensions"))
         findings.append(_index(settings, catalogue, embedder))
-        findings.append(_parser(settings, catalogue, embedder))
+        findings.append(_parser(settings, catalogue))
     except CatalogueError as error:
         findings.append(_bad("embedding model", error))
     findings.append(_model(settings))
@@ -110,11 +111,11 @@ def _index(settings: Settings, catalogue: Catalogue, embedder: SentenceEmbedder)
     return _good("index", f"{len(index):,} items in {settings.index_folder}")
 
 
-def _parser(settings: Settings, catalogue: Catalogue, embedder: SentenceEmbedder) -> Finding:
+def _parser(settings: Settings, catalogue: Catalogue) -> Finding:
     if settings.parser == "rules":
         return _good("parser", "rules")
     try:
-        CompactParser.load(settings.weights, catalogue.domain, embedder)
+        open_compact(settings, catalogue, Linker.build(catalogue))
     except WeightsError as error:
         return _bad("parser", error)
     first = "instruct, then compact" if settings.model_url else "compact"

@@ -8,6 +8,9 @@ from agent.history import Entry, View
 from agent.phrasing import say_chip
 from agent.turns import SlateItem, Turn
 from tools.domain import Domain
+from tools.importing import ImportReport
+
+MOST_VALUES = 8
 
 HELP = """Just talk: what you want, what you don't, what you've seen, what you think of the list.
 [bold]/why[/] [dim]N[/]   why number N (or everything) is on the list
@@ -76,3 +79,19 @@ def show_plan(turn: Turn | None, console: Console) -> None:
     if turn is not None:
         times = " · ".join(f"{name} {ms:.0f} ms" for name, ms in turn.timings_ms.items())
         console.print(f"[dim]{times}; understood by {turn.parser}, written by {turn.model or 'templates'}[/]")
+
+
+def show_import(report: ImportReport, console: Console) -> None:
+    """Print what became of every row and value."""
+    console.print(f"{report.items:,} of {report.rows:,} rows became items in {report.out}", highlight=False)
+    for reason, rows in report.dropped.items():
+        console.print(f"  {rows:,} dropped: {escape(reason)}", highlight=False)
+    for kind, columns in (("not in the domain", report.unmapped), ("not of the column's type", report.unread)):
+        for column, values in columns.items():
+            named = ", ".join(f"{value!r} {count:,}×" for value, count in list(values.items())[:MOST_VALUES])
+            more = f" and {len(values) - MOST_VALUES:,} more" if len(values) > MOST_VALUES else ""
+            console.print(f"  {escape(column)}, {kind}: {escape(named)}{more}", highlight=False)
+    if report.unused:
+        console.print(f"  columns not named in the mapping: {escape(', '.join(report.unused))}", highlight=False)
+    console.print(f"Everything left out is listed in {report.out / 'dropped.jsonl'} and {report.out / 'import.json'}.")
+    console.print(f"Next: attune index {report.out}")
