@@ -3,13 +3,21 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+from benchmarks.synthetic import recombined
 from tests.fakes import HashEmbedder
 from tests.stored import stored_items
+from tests.toolset import RememberingEmbedder
 from tools.catalogue import Catalogue
+from tools.context import ToolContext
 from tools.domain import Domain
 from tools.embedding import SentenceEmbedder
 from tools.index import Index
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("attune", deadline=None, max_examples=50)
+settings.load_profile("attune")
 
 ROOT = Path(__file__).parent.parent
 MOVIES = ROOT / "data" / "movies"
@@ -76,3 +84,30 @@ def boardgames_index(boardgames: Catalogue, tmp_path_factory: pytest.TempPathFac
 def sentences() -> SentenceEmbedder:
     """The embedding model that ships; takes seconds, so only tests of meaning ask for it."""
     return SentenceEmbedder.load(threads=2)
+
+
+@pytest.fixture(scope="session")
+def tiny_tools(tiny: Catalogue, tiny_index: Index) -> ToolContext:
+    """The tools' context over the twelve films."""
+    return ToolContext(tiny, tiny_index, HashEmbedder())
+
+
+@pytest.fixture(scope="session")
+def boardgames_tools(boardgames: Catalogue, boardgames_index: Index) -> ToolContext:
+    return ToolContext(boardgames, boardgames_index, HashEmbedder())
+
+
+@pytest.fixture(scope="session")
+def movies_tools(movies: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> ToolContext:
+    """The shipped films, embedded by their words: real values, and meaning that is wording."""
+    embedder = RememberingEmbedder()
+    return ToolContext(movies, Index.build(movies, embedder, tmp_path_factory.mktemp("movies-index")), embedder)
+
+
+@pytest.fixture(scope="session")
+def many_tools(movies: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> ToolContext:
+    """So many items that not all of them are judged."""
+    items = [*stored_items(MOVIES), *recombined(movies.domain, stored_items(MOVIES), 3500, seed=1)]
+    many = Catalogue.build(movies.domain, items)
+    embedder = RememberingEmbedder()
+    return ToolContext(many, Index.build(many, embedder, tmp_path_factory.mktemp("many-index")), embedder)

@@ -32,4 +32,4 @@ class HashEmbedder:
 
     def _direction(self, word: str) -> Vectors:
         seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
-        return np.random.default_rng(seed).normal(size=self.dimension).astype(np.float32)
+        return np.asarray(np.random.default_rng(seed).normal(size=self.dimension), np.float32)

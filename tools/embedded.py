@@ -88,7 +88,7 @@ class Embedded:
 
     def _take_shard(self, path: Path) -> None:
         try:
-            with np.load(path) as shard:
+            with path.open("rb") as file, np.load(file) as shard:
                 known, vectors = shard["known"], shard["vectors"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             # A shard that a full disk cut off costs its five seconds again, not the build.
