@@ -16,6 +16,10 @@ _WEAK = """
 love like adore enjoy hate dislike watch see prefer recommend remember suggested to
 """
 _WEAK_VERBS = frozenset(_WEAK.split())
+_SAID_OF = frozenset({"is", "was", "were", "has", "had", "looks", "sounds", "meets", "x", "vs", "but", "again"})
+_NOT_NAMES = frozenset(
+    {"TV", "UK", "US", "USA", "OK", "LOL", "OMG", "DVD", "BBC", "PG", "NC", "WW", "AND", "NOT", "NO", "ONE"}
+)
 _LINKS = re.compile(r"\s*(?:,|;|/|\+|&|\bvs\.?|\bor\b|\band\b|\bthen\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 
 
@@ -54,17 +58,19 @@ class Evidence:
         norms = self._words.norms
         bare = all(word in FUNCTION_WORDS for word in norms[first : last + 1])
         score = (0.1 if bare else 0.25) * sense.score
+        capital = self._capital(first, last)
         if self._words.quoted(first, last):
             score += 0.65
-        elif self._capital(first, last):
+        elif capital:
             score += 0.4
         if not bare:
-            score += self._verb_before(first)
+            score += self._verb_before(first) + self._subject(first, last)
             if len(norms) == last - first + 1:
                 score += 0.25
         if on_slate:
-            score += 0.35 if not bare else 0.2
-        return max(0.0, min(0.95, score + self._noun_beside(first, last) + self._tail(last)))
+            score += 0.2 if bare else 0.65 if norms[first].isdigit() else 0.35
+        tail = 0.0 if capital else self._tail(last)
+        return max(0.0, min(0.95, score + self._noun_beside(first, last) + tail))
 
     def _entity(self, first: int, last: int, sense: Sense) -> float:
         score = 0.3 * sense.score
@@ -82,7 +88,19 @@ class Evidence:
             return False
         if words.capital_inside(first):
             return True
-        return last > first and all(words[place].raw[0].isupper() for place in (first, last))
+        if last == first:
+            return 1 < len(words[first].raw) < 5 and words[first].raw.isupper() and words[first].raw not in _NOT_NAMES
+        return all(words[place].raw[0].isupper() for place in (first, last))
+
+    def _subject(self, first: int, last: int) -> float:
+        """The name begins a sentence that says something of it ('Drive is my favourite', 'Speed! Perfect')."""
+        words = self._words
+        before = words.text[: words[first].start].rstrip()
+        if (before and before[-1] not in ".!?\n:") or not words[first].raw[0].isupper():
+            return 0.0
+        end = words[last].end
+        after = words.norms[last + 1] if last + 1 < len(words) else ""
+        return 0.3 if after in _SAID_OF or words.text[end : end + 1] == "!" else 0.0
 
     def _verb_before(self, first: int) -> float:
         norms = self._words.norms
@@ -104,6 +122,8 @@ class Evidence:
         after = norms[last + 1] if last + 1 < len(norms) else ""
         if after in self._nouns:
             return -0.25
+        if after == "again" and before not in ("up", "back"):
+            return 0.3
         if before in self._noun or (after in self._noun and before in ("the", "that", "")):
             return 0.3
         return 0.0

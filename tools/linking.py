@@ -11,9 +11,18 @@ from tools.evidence import Evidence, Hit
 from tools.mentions import Bounds, Mention, MentionKind
 from tools.names import NameBook, Sense
 from tools.numbers import NumberGrammar
-from tools.words import FUNCTION_WORDS, Words, key
+from tools.places import Places
+from tools.spelling import Spelling
+from tools.words import FUNCTION_WORDS, Words, key, numeral
 
 __all__ = ["Bounds", "Linker", "Mention", "MentionKind"]
+
+
+_LIST_ROUNDS = 3
+"""How far being a name spreads along a list of everyday words ('signs, the village, unbreakable')."""
+
+_WHOLE_NAME = 0.8
+"""Score from which a name is spelt out, so that spelling need not look for a longer one around it."""
 
 
 class Linker:
@@ -29,6 +38,7 @@ class Linker:
         self._role_cues = _role_cues(self._catalogue)
         self._automaton = _automaton(book.senses)
         self._grammar = NumberGrammar(book.domain)
+        self._spelling = Spelling(book)
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
@@ -48,9 +58,20 @@ class Linker:
             Hit(first, last, sense, evidence.score(first, last, sense, not set(rows).isdisjoint(sense.rows)))
             for first, last, sense in self._occurrences(words)
         ]
-        hits = evidence.neighbours([hit for hit in hits if self._worth_keeping(hit, words)])
+        whole = {
+            place
+            for hit in hits
+            if hit.sense.kind in ("item", "entity") and hit.score >= _WHOLE_NAME
+            for place in range(hit.first, hit.last + 1)
+        }
+        hits += [Hit(first, last, sense, sense.score) for first, last, sense in self._spelling.find(words.norms, whole)]
+        hits = [hit for hit in hits if self._worth_keeping(hit, words)]
+        for _ in range(_LIST_ROUNDS):
+            hits = evidence.neighbours(hits)
         named = [self._mention(hit, words, year) for hit in hits]
-        return _without_overlaps([*self._grammar.find(text, year), *named])
+        named += self._grammar.find(text, year)
+        places = Places(words, rows, _without_overlaps(named), self._catalogue, self._noun | self._nouns)
+        return _without_overlaps([*places.find(), *named])
 
     def _occurrences(self, words: Words) -> Iterator[tuple[int, int, Sense]]:
         views = [words.norms]
@@ -64,8 +85,9 @@ class Linker:
                     yield from ((first, last, sense) for sense in self._book.senses[form])
 
     def _worth_keeping(self, hit: Hit, words: Words) -> bool:
-        """A possible name made of nothing but function words ('it', 'up', 'her') is not worth a mention."""
-        return hit.sure or any(norm not in FUNCTION_WORDS for norm in words.norms[hit.first : hit.last + 1])
+        """A possible name of nothing but function words and figures ('it', 'up', '2') is not worth a mention."""
+        norms = words.norms[hit.first : hit.last + 1]
+        return hit.sure or any(norm not in FUNCTION_WORDS and numeral(norm) is None for norm in norms)
 
     def _mention(self, hit: Hit, words: Words, year: int) -> Mention:
         start, end = words[hit.first].start, words[hit.last].end

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from tools.catalogue import Catalogue
 from tools.domain import Band
+from tools.english import english_words
 from tools.mentions import Bounds, Direction, MentionKind
 from tools.words import ARTICLES, FUNCTION_WORDS, NUMBER_WORDS, key, numeral, split
 
@@ -50,9 +51,10 @@ class NameBook:
         self.domain = catalogue.domain
         self._fame_of_rows = [0.0 if value != value else float(value) for value in catalogue.popularity]
         self._title_words = {key(word) for word in self.domain.title_words}
-        self.common, self._pairs = self._everyday()
-        self.full: set[str] = set()
-        """Forms that are a whole title, alias or name, for spelling to be measured against."""
+        self.full: dict[str, float] = {}
+        """Forms that are a whole title, alias or name, with their fame, for spelling to be measured against."""
+        self._note_titles()
+        self.common, self._heard, self._pairs = self._everyday()
         self.senses: dict[str, list[Sense]] = defaultdict(list)
         self._add_facet_words()
         self._add_titles()
@@ -66,18 +68,26 @@ class NameBook:
         words = [word for word in form.split() if word not in ARTICLES]
         if form in self._title_words or " ".join(words) in self._title_words:
             return True
-        if all(word in FUNCTION_WORDS or word.isdigit() for word in words):
+        if len(words) > 3:
+            return False
+        if all(word in FUNCTION_WORDS for word in words) or form.replace(" ", "").isdigit():
             return True
         if len(words) == 1:
             return words[0] in self.common or len(words[0]) < 3
         return len(words) == 2 and (words[0], words[1]) in self._pairs
 
-    def _everyday(self) -> tuple[set[str], set[tuple[str, str]]]:
-        """Return the words and the pairs of words that the domain's texts use in lower case."""
+    def _note_titles(self) -> None:
+        for row, title in enumerate(self.catalogue.titles):
+            for name in (title, *self.catalogue.aliases(row)):
+                form = key(name)
+                self.full[form] = max(self._fame_of_rows[row], self.full.get(form, 0.0))
+
+    def _everyday(self) -> tuple[set[str], set[str], set[tuple[str, str]]]:
+        """Return the words that the domain's texts use again and again in lower case, those they use, and the pairs."""
         counts: Counter[str] = Counter()
         pairs: set[tuple[str, str]] = set()
         column = self.domain.columns.summary
-        texts: list[str] = list(self.catalogue.vocabulary(self.domain.text_facet))
+        texts = [text for text in self.catalogue.vocabulary(self.domain.text_facet) if key(text) not in self.full]
         if column:
             texts += [str(item.facts[column] or "") for item in self.catalogue.items(range(len(self.catalogue)))]
         for text in texts:
@@ -92,7 +102,8 @@ class NameBook:
             counts.update({word: 3 for phrase in said for word in key(phrase).split()})
         for phrases in self.domain.ask_words.values():
             counts.update({word: 3 for phrase in phrases for word in key(phrase).split()})
-        return {word for word, count in counts.items() if count >= 3 and word} | FUNCTION_WORDS, pairs
+        heard = {word for word in counts if word} | FUNCTION_WORDS
+        return {word for word in heard if counts[word] >= 3} | FUNCTION_WORDS, heard, pairs
 
     def _add_facet_words(self) -> None:
         for name, facet in self.domain.facets.items():
@@ -125,7 +136,9 @@ class NameBook:
             words = form.split()
             if not words or form in self.senses or all(word in FUNCTION_WORDS for word in words):
                 continue
-            score = 0.7 if len(words) > 1 else 0.45 if count > 1 else 0.3
+            score = 0.6 if len(words) > 1 else 0.45 if count > 1 else 0.3
+            if form in self.full:
+                score -= 0.2
             self._add(form, Sense(kind="value", score=score, facet=facet, value=phrase))
             for other in _other_number(form):
                 if other not in self.senses and other not in FUNCTION_WORDS:
@@ -142,7 +155,6 @@ class NameBook:
                 for form, score in _title_forms(name):
                     best = forms[form].get(row, 0.0)
                     forms[form][row] = max(best, score * own)
-                self.full.add(key(name))
         for form, rows in [*forms.items(), *self._short_titles(forms)]:
             best = max(rows.values())
             order = sorted(rows, key=lambda row: (-round(rows[row], 1), -self._fame_of_rows[row], row))
@@ -174,11 +186,14 @@ class NameBook:
         if len(words) >= 4:
             for length in (3, 2):
                 if words[length - 1] not in FUNCTION_WORDS and not self.is_ordinary(" ".join(words[:length])):
-                    yield " ".join(words[:length]), 0.6
-        if len(words) > 1:
-            for word in words:
-                if len(word) >= 5 and word not in self.common and len(word_rows[word]) == 1:
-                    yield word, 0.55
+                    yield " ".join(words[:length]), 0.65
+        owners = {word.norm: word.owner for word in split(title) if word.owner}
+        for word in words if len(words) > 1 else ():
+            if len(word) >= 5 and word not in self._heard and len(word_rows[word]) == 1:
+                yield word, 0.62
+                owner = owners.get(word, "")
+                if len(owner) > 3 and owner not in english_words() and owner not in self._heard:
+                    yield owner, 0.6
 
     def _add_entities(self, facet: str) -> None:
         fame = self._fame(facet)
@@ -186,7 +201,7 @@ class NameBook:
         for name in fame:
             for form, score in _person_forms(name):
                 forms[form][name] = max(score, forms[form].get(name, 0.0))
-            self.full.add(key(name))
+            self.full[key(name)] = max(fame[name], self.full.get(key(name), 0.0))
         for form, names in forms.items():
             sense = self._entity_sense(facet, form, names, fame)
             if sense:
@@ -205,15 +220,16 @@ class NameBook:
         best = max(names, key=lambda name: (names[name] == 1.0, names[name] * fame[name], name))
         score = names[best]
         if score == 1.0:
-            ordinary = self.is_ordinary(form) if " " not in form else form in self._title_words
+            ordinary = form in self._heard or self.is_ordinary(form) if " " not in form else form in self._title_words
             return Sense(kind="entity", score=0.96, facet=facet, value=best, ordinary=ordinary)
         share = fame[best] / (sum(fame[name] for name in names) or 1.0)
-        if score == _FIRST_NAME and (share < 0.7 or fame[best] < self._famous or form in self.common):
+        everyday = " " not in form and (form in self._heard or (form in english_words() and fame[best] < self._famous))
+        if score == _FIRST_NAME and (share < 0.7 or fame[best] < self._famous or form in self._heard):
             return None
-        if score == _SURNAME and share < 0.3:
+        if score == _SURNAME and (share < 0.3 or form in FUNCTION_WORDS):
             return None
         sure = 0.45 + 0.45 * share if score == _SURNAME else 0.4 + 0.2 * share if score == _FIRST_NAME else score
-        return Sense(kind="entity", score=sure, facet=facet, value=best, ordinary=self.is_ordinary(form))
+        return Sense(kind="entity", score=sure, facet=facet, value=best, ordinary=everyday or self.is_ordinary(form))
 
     @cached_property
     def _famous(self) -> float:
@@ -257,6 +273,8 @@ def _person_forms(name: str) -> Iterator[tuple[str, float]]:
 def _title_forms(title: str) -> Iterator[tuple[str, float]]:
     """Forms of a title with how close each is to it; 1 for the title itself."""
     whole = key(title)
+    if 1 < len(whole) < 8 and all(len(word) == 1 for word in whole.split()):
+        yield whole.replace(" ", ""), 0.95
     for form, score in ((whole, 1.0), *_cut_forms(title)):
         for spelled, cost in _numeral_forms(form):
             bare = _without_article(spelled)

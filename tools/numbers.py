@@ -35,6 +35,7 @@ _AGE_BEFORE = re.compile(
 )
 _NOT_BEFORE_AMOUNT = re.compile(r"\b(?:in|first|last|every|after|another|each|per|next|past)(?: the| a| an)?$")
 _CALENDAR_CUE = re.compile(r"\b(?:from|out|out in|released|made|filmed|shot|since|of)(?: the| in)?$")
+_DATING = frozenset({"in", "from", "of", "year", "the", "for", "around", "(", "since", "circa"})
 _OWNED = re.compile(r"\b(?:my|her|his|their|your|our|(?:im|hes|shes|theyre|were) in)(?: (?:early|mid|late))?$")
 _BIRTH = re.compile(r"\b(?:(?:year|when) (?:that )?(?:i|she|he|we|they) w(?:as|ere) born|birth year)\b")
 _BORN = re.compile(r"\bborn (?:in|back in)?$")
@@ -375,7 +376,13 @@ class _Reading:
             return Bounds(min=low, max=None if high == _OPEN_END else high), 0.9
         if low == high and (around or quantity.kind == "amount"):
             return Bounds(min=low - facet.about, max=high + facet.about), 0.85 if around else 0.6
-        return Bounds(min=low, max=high), 0.9 if quantity.kind != "year" else 0.8
+        bare_year = quantity.kind == "year" and low == high
+        return Bounds(min=low, max=high), 0.55 if bare_year and not self._dated(quantity) else 0.9
+
+    def _dated(self, quantity: Quantity) -> bool:
+        """Whether a preposition shows that a year is a date rather than a title."""
+        before = norm_at(self._tokens, quantity.first - 1)
+        return before in _DATING or bool(_CALENDAR_CUE.search(self._before(quantity.first)))
 
 
 _OPEN_END = float("inf")
