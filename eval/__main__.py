@@ -11,7 +11,7 @@ import typer
 from agent.parsing.errors import WeightsError
 from agent.parsing.labelled import LabelledFileError, read_labelled
 from agent.parsing.linked import LinkedReading
-from eval.matching import Matcher
+from agent.parsing.agreement import Matcher
 from eval.parsers import PARSERS, ParserSettings, open_parser
 from eval.parsing import Measurement
 from tools.catalogue import Catalogue

@@ -7,7 +7,7 @@ from typing import Any
 from agent.commands import Command, ItemReference, Preference, Range, Relative
 from agent.parsing.labelled import LabelledTurn
 from agent.parsing.parser import ParseInput
-from eval.matching import Matcher
+from agent.parsing.agreement import Matcher
 from eval.scoring import Judged, Tally, grouped, judge, percentiles
 
 Link = Callable[[ParseInput], ParseInput]

@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.commands import Command, ItemReference, Preference
 from agent.parsing.labelled import LabelledTurn
-from eval.matching import Matcher, item_key, item_keys
+from agent.parsing.agreement import Matcher, item_key, item_keys
 
 
 @dataclass(frozen=True, slots=True)
