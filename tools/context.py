@@ -16,7 +16,7 @@ from tools.index import Index
 from tools.phrases import Phrase, Vocabulary, near, stems
 
 _T = TypeVar("_T")
-PRIOR_QUALITY = 0.14
+PRIOR_QUALITY = 0.12
 PRIOR_POPULARITY = 0.05
 _SAMPLE = 1000
 """Rows that stand for a value or for the whole catalogue; more would not move the mean."""
@@ -92,7 +92,7 @@ class ToolContext:
 
     @cached_property
     def prior(self) -> Scores:
-        """(n,) what speaks for an item before anything is wished, 0 to 0.19: well liked, and a little, well known."""
+        """(n,) what speaks for an item before anything is wished, 0 to 0.17: well liked, and a little, well known."""
         return PRIOR_QUALITY * self.quality + PRIOR_POPULARITY * self.popularity
 
     @cached_property

@@ -7,7 +7,7 @@ match, similar   FIT * f * p / (sum of p), where p = w * sqrt(s) and f = (sum of
                  weigh sqrt(their number) times one
 affinity         LEAN * w * s * s / (sum of w * s), signed: what fits best of a long profile counts, not its mean
 attenuate        -HELD_AGAINST * w * s
-rank             0.14 * quality + 0.05 * popularity, each as the share of the catalogue that the item is not under;
+rank             0.12 * quality + 0.05 * popularity, each as the share of the catalogue that the item is not under;
                  a prior is left out when a wish is about its figure
 
 With nothing to fit, affinity takes FIT's part. Ties go to the better known item, then to the smaller id.
@@ -35,7 +35,7 @@ class RankArguments(Arguments):
     """Order the candidates by the sum of what speaks for and against them, with a weak prior for well-liked and
     well-known items."""
 
-    limit: Annotated[int, Field(ge=1, le=5000)] = 300
+    limit: Annotated[int, Field(ge=1, le=5000)] = 3000
     """How many to keep."""
 
 
