@@ -10,6 +10,7 @@ from tools.domain import Band
 from tools.evidence import Evidence, Hit
 from tools.mentions import Bounds, Mention, MentionKind
 from tools.names import NameBook, Sense
+from tools.namesakes import settle
 from tools.numbers import NumberGrammar
 from tools.places import Places
 from tools.spelling import Spelling
@@ -69,8 +70,8 @@ class Linker:
         for _ in range(_LIST_ROUNDS):
             hits = evidence.neighbours(hits)
         named = [self._mention(hit, words, year) for hit in hits]
-        named += self._grammar.find(text, year)
-        places = Places(words, rows, _without_overlaps(named), self._catalogue, self._noun | self._nouns)
+        named = settle(_without_overlaps([*named, *self._grammar.find(text, year)]), text, self._catalogue)
+        places = Places(words, rows, named, self._catalogue, self._noun | self._nouns)
         return _without_overlaps([*places.find(), *named])
 
     def _occurrences(self, words: Words) -> Iterator[tuple[int, int, Sense]]:

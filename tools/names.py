@@ -53,6 +53,7 @@ class NameBook:
         self._title_words = {key(word) for word in self.domain.title_words}
         self.full: dict[str, float] = {}
         """Forms that are a whole title, alias or name, with their fame, for spelling to be measured against."""
+        self._fame_of_forms: dict[str, float] = {}
         self._note_titles()
         self.common, self._heard, self._pairs = self._everyday()
         self.senses: dict[str, list[Sense]] = defaultdict(list)
@@ -75,6 +76,10 @@ class NameBook:
         if len(words) == 1:
             return words[0] in self.common or len(words[0]) < 3
         return len(words) == 2 and (words[0], words[1]) in self._pairs
+
+    def is_well_known(self, form: str) -> bool:
+        """Return whether what a form means is known well enough to be guessed from a slip of the pen."""
+        return self._fame_of_forms.get(form, 0.0) >= 0.5 * max(self._fame_of_rows, default=0.0)
 
     def _note_titles(self) -> None:
         for row, title in enumerate(self.catalogue.titles):
@@ -159,6 +164,7 @@ class NameBook:
             best = max(rows.values())
             order = sorted(rows, key=lambda row: (-round(rows[row], 1), -self._fame_of_rows[row], row))
             kept = tuple(row for row in order if rows[row] > best - 0.25)
+            self._fame_of_forms[form] = self._fame_of_rows[kept[0]]
             self._add(form, Sense(kind="item", score=best, rows=kept, ordinary=self.is_ordinary(form)))
 
     def _short_titles(self, forms: dict[str, dict[int, float]]) -> Iterator[tuple[str, dict[int, float]]]:
@@ -205,6 +211,8 @@ class NameBook:
         for form, names in forms.items():
             sense = self._entity_sense(facet, form, names, fame)
             if sense:
+                # A person needs a handful of items to be as well known as one item is.
+                self._fame_of_forms[form] = max(fame[sense.value or ""] / 4, self._fame_of_forms.get(form, 0.0))
                 self._add(form, sense)
         for name, phrases in self.domain.facets[facet].lexicon.items():
             for phrase in phrases:

@@ -81,7 +81,7 @@ class Spelling:
         norm = norms[place]
         if word != norm and len(norm) > 5 and not norm.startswith(word):
             distance = OSA.distance(norm, word)
-            if distance <= (1 if len(norm) < 8 else 2):
+            if distance <= (1 if len(norm) < 8 else 2) and self._book.is_well_known(word):
                 yield from self._senses(word, place, place, 0.8 - 0.08 * distance)
         for form in self._forms[word]:
             parts = form.split()
