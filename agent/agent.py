@@ -46,7 +46,7 @@ class Agent:
             started = perf_counter()
             clean, notices = _readable(text, self.parts.settings.max_turn_chars)
             given = TurnInput(user=user_id, text=clean, command=command, notices=notices, started=started)
-            events = self._graph.astream(
+            events: AsyncIterator[Any] = self._graph.astream(
                 given, _config(key), context=self.parts, stream_mode="custom", durability="exit"
             )
             done: Done | None = None

