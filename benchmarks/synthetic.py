@@ -1,6 +1,7 @@
 """Larger catalogues to measure with: items recombined from those of a real one, and vectors that cluster likewise."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import orjson
 
 from tools.domain import Domain
 from tools.embedding import Vectors
+
+_GENRES, _SUBJECT_SIZE, _INNER = 40, 200, 48
 
 
 def write_catalogue(source: Path, out: Path, count: int, seed: int = 0) -> None:
@@ -40,25 +43,44 @@ def recombined(domain: Domain, items: list[dict[str, Any]], count: int, seed: in
         yield made | {own.id: f"made-{number}", own.title: " ".join(title)}
 
 
-def clustered(count: int, dimension: int, seed: int = 0, clusters_of: int = 200, inner: int = 48) -> Vectors:
-    """Return (count, dimension) unit rows in clusters of clusters, most of whose spread lies in `inner` dimensions.
+def clustered(count: int, dimension: int, seed: int = 0) -> Vectors:
+    """Return (count, dimension) unit rows that lie as a catalogue's do; see ClusteredEmbedder."""
+    embedder = ClusteredEmbedder(dimension, max(count // _SUBJECT_SIZE, 1), seed)
+    return embedder.draw(np.random.default_rng(seed), count)
 
-    Sentence embeddings of a catalogue are like that: subjects within genres, and an intrinsic dimension far below the
-    nominal one. Vectors without structure are harder than any catalogue, well-parted clusters easier.
+
+class ClusteredEmbedder:
+    """Gives every text a place of its own among vectors that lie as those of a catalogue do; meaning plays no part.
+
+    Sentence embeddings of a catalogue make clusters within clusters (subjects within genres), and most of their spread
+    lies in some dozens of dimensions. Vectors without structure are harder to search than any catalogue, well-parted
+    clusters easier.
     """
-    random = np.random.default_rng(seed)
-    genres = random.normal(size=(40, inner)).astype(np.float32)
-    subjects = genres[random.integers(40, size=max(count // clusters_of, 1))]
-    subjects += 0.9 * random.normal(size=subjects.shape).astype(np.float32)
-    spread = random.normal(size=(inner, dimension)).astype(np.float32)
-    vectors = np.empty((count, dimension), np.float32)
-    for start in range(0, count, 50_000):
-        rows = vectors[start : start + 50_000]
-        own = random.normal(size=(len(rows), inner)).astype(np.float32)
-        rows[:] = (subjects[random.integers(len(subjects), size=len(rows))] + 0.8 * own) @ spread
-        rows += 1.5 * random.normal(size=rows.shape).astype(np.float32)
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return vectors
+
+    def __init__(self, dimension: int = 384, subjects: int = 5000, seed: int = 0) -> None:
+        random = np.random.default_rng(seed)
+        self.name = f"clustered-{dimension}-{subjects}-{seed}"
+        self.dimension = dimension
+        genres = random.normal(size=(_GENRES, _INNER))
+        self._subjects = genres[random.integers(_GENRES, size=subjects)] + 0.9 * random.normal(size=(subjects, _INNER))
+        self._spread = random.normal(size=(_INNER, dimension)).astype(np.float32)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return (n, dimension) unit rows; the same for the same text in the same company."""
+        seed = hashlib.blake2b("\0".join(texts).encode(), digest_size=8).digest()
+        return self.draw(np.random.default_rng(int.from_bytes(seed)), len(texts))
+
+    def draw(self, random: np.random.Generator, count: int) -> Vectors:
+        """Return (count, dimension) unit rows."""
+        vectors = np.empty((count, self.dimension), np.float32)
+        for start in range(0, count, 50_000):
+            rows = vectors[start : start + 50_000]
+            inner = self._subjects[random.integers(len(self._subjects), size=len(rows))]
+            inner = inner + 0.8 * random.normal(size=inner.shape)
+            rows[:] = inner.astype(np.float32) @ self._spread
+            rows += 1.5 * random.standard_normal(rows.shape, np.float32)
+            rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return vectors
 
 
 def _by_first_category(domain: Domain, items: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -27,8 +27,9 @@ class HashEmbedder:
         for vector, text in zip(vectors, texts, strict=True):
             for word in re.findall(r"\w+", text.casefold()):
                 vector += self._direction(word.removesuffix("s"))
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, norms, out=vectors, where=norms > 0)
+        # A text without words stays at the origin: close to nothing.
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return vectors
 
     def _direction(self, word: str) -> Vectors:
         seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())

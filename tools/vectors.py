@@ -1,6 +1,8 @@
 """Vectors of one kind in FAISS: nearest by cosine, among all rows or those that a mask allows."""
 
+import contextlib
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
@@ -98,9 +100,10 @@ class VectorStore:
         # FAISS keeps a pointer to the bits, not the array: `bits` must outlive the search.
         bits = None if allowed is None or count == len(self) else np.packbits(allowed, bitorder="little")
         selector = None if bits is None else faiss.IDSelectorBitmap(bits)
-        found, ids = self._index.search(
-            np.ascontiguousarray(queries, np.float32), wanted, params=self._parameters(selector, count, wanted)
-        )
+        with _one_thread():
+            found, ids = self._index.search(
+                np.ascontiguousarray(queries, np.float32), wanted, params=self._parameters(selector, count, wanted)
+            )
         # FAISS gives an empty place the least float there is, not an infinity.
         found[ids < 0] = -np.inf
         order = np.lexsort((ids, -found), axis=1)
@@ -127,6 +130,18 @@ _COMPARED_SHARE = 0.012
 """Share of the rows that an unfiltered search compares with the query."""
 _COMPARED_A_RESULT = 20
 _LEAST_PROBES = 16
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """A search takes a few milliseconds; on a machine with anything else to do, waiting for a second thread to be
+    scheduled takes longer than it saves. Turns are what runs side by side."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _lists_for(count: int) -> int:
