@@ -9,6 +9,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 DOMAIN ?= data/movies
+MODEL ?= Qwen/Qwen3-8B
+OPTIONS := $(if $(MODEL_URL),--model-url $(MODEL_URL))
 
 # Nothing is fetched from a model hub unless somebody asks for a model that is not shipped.
 export HF_HUB_OFFLINE ?= 1
@@ -19,10 +21,10 @@ help: ## list the targets
 
 run: setup ## set up, build the index, open the conversation
 	@$(BIN)/attune index $(DOMAIN)
-	@$(BIN)/attune chat --domain $(DOMAIN)
+	@$(BIN)/attune chat --domain $(DOMAIN) $(OPTIONS)
 
-chat: setup ## talk in the terminal
-	@$(BIN)/attune chat --domain $(DOMAIN)
+chat: setup ## talk in the terminal (MODEL_URL=http://127.0.0.1:8000/v1 to use a language model)
+	@$(BIN)/attune chat --domain $(DOMAIN) $(OPTIONS)
 
 test: setup ## set up and run the tests
 	@$(BIN)/python -m pytest
@@ -41,6 +43,13 @@ bench: setup ## print the figures of the README
 	@$(BIN)/python -m benchmarks retrieval
 	@$(BIN)/python -m benchmarks memory
 	@$(BIN)/python -m eval parsing data/commands/dev.jsonl || true
+
+vllm: ## serve a language model with vLLM, in an environment of its own (MODEL=name or folder)
+	@HF_HUB_OFFLINE=0 .ci/vllm.sh serve $(MODEL)
+
+e2e: setup ## the language model client against a real vLLM on this machine, with a tiny model
+	@.ci/vllm.sh setup
+	@ATTUNE_E2E=1 $(BIN)/python -m pytest tests/e2e
 
 setup: $(READY) ## make the virtual environment
 $(READY): pyproject.toml constraints.txt
