@@ -27,7 +27,7 @@ class Schedule:
 
     epochs: int = 16
     seed: int = 20260101
-    tokens: int = 1024
+    tokens: int = 512
     """Tokens a batch."""
     encoder_rate: float = 2e-4
     """Of the last layer; each layer below learns `layer_decay` times as fast."""
@@ -36,6 +36,8 @@ class Schedule:
     warmup: float = 0.06
     decay: float = 0.01
     dropout: float = 0.1
+    kept: int = 2
+    """Lowest layers of the base that are used as they are: they cost time to train and hardly change."""
     average: float = 0.998
     """How slowly the running average of the weights, which is what is kept, follows them."""
     tag_weight: float = 2.0
@@ -64,12 +66,12 @@ def train(
     give the same weights.
     """
     torch.manual_seed(schedule.seed)
-    network = CommandNetwork(EncoderShape.of(base), labels, schedule.dropout)
+    network = CommandNetwork(EncoderShape.of(base), labels, schedule.kept, schedule.dropout)
     network.encoder.load_state_dict(base_state(base))
     if start is not None:
-        network.load_state_dict(start)
-    for frozen in (network.encoder.words, network.encoder.places, network.encoder.segments):
-        frozen.weight.requires_grad_(False)
+        network.load_state_dict(start, strict=False)
+    for part in network.encoder.shared():
+        part.requires_grad_(False)
     run = _Run(network, schedule)
     first = run.resume(checkpoints)
     began = time.monotonic()
@@ -89,8 +91,10 @@ class _Run:
     def __init__(self, network: CommandNetwork, schedule: Schedule) -> None:
         self.network = network
         self.schedule = schedule
-        self.average = {name: part.detach().clone() for name, part in _learned(network).items()}
-        self.optimiser = torch.optim.AdamW(_parameter_groups(network, schedule), weight_decay=schedule.decay)
+        self.average = {name: part.detach().clone() for name, part in network.learned().items()}
+        self.optimiser = torch.optim.AdamW(
+            _parameter_groups(network, schedule), weight_decay=schedule.decay, fused=True
+        )
         self.step = 0
         self._rates = [float(group["lr"]) for group in self.optimiser.param_groups]
 
@@ -123,7 +127,7 @@ class _Run:
         self.step += 1
         pace = min(self.schedule.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for name, part in _learned(self.network).items():
+            for name, part in self.network.learned().items():
                 self.average[name].lerp_(part, 1 - pace)
 
     def averaged(self) -> "_Swapped":
@@ -138,7 +142,7 @@ class _Run:
             "schedule": repr(self.schedule),
             "epoch": epoch,
             "step": self.step,
-            "network": self.network.state_dict(),
+            "network": self.network.learned(),
             "average": self.average,
             "optimiser": self.optimiser.state_dict(),
         }
@@ -154,7 +158,7 @@ class _Run:
         state = torch.load(path, weights_only=True)
         if state["schedule"] != repr(self.schedule):
             return 0
-        self.network.load_state_dict(state["network"])
+        self.network.load_state_dict(state["network"], strict=False)
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
@@ -166,25 +170,19 @@ class _Swapped:
         self._network, self._average = network, average
 
     def __enter__(self) -> None:
-        self._own = {name: part.detach().clone() for name, part in _learned(self._network).items()}
+        self._own = {name: part.detach().clone() for name, part in self._network.learned().items()}
         self._network.load_state_dict(self._average, strict=False)
 
     def __exit__(self, *_: object) -> None:
         self._network.load_state_dict(self._own, strict=False)
 
 
-def _learned(network: CommandNetwork) -> dict[str, Tensor]:
-    return {name: part for name, part in network.named_parameters() if part.requires_grad}
-
-
 def _parameter_groups(network: CommandNetwork, schedule: Schedule) -> list[dict[str, object]]:
     groups: list[dict[str, object]] = []
-    layers = list(network.encoder.layers)
+    layers = list(network.encoder.layers)[schedule.kept :]
     for depth, layer in enumerate(reversed(layers)):
         rate = schedule.encoder_rate * schedule.layer_decay**depth
         groups.append({"params": list(layer.parameters()), "lr": rate})
-    norm_rate = schedule.encoder_rate * schedule.layer_decay ** len(layers)
-    groups.append({"params": list(network.encoder.norm.parameters()), "lr": norm_rate})
     groups.append({"params": list(_heads(network)), "lr": schedule.head_rate})
     return groups
 

@@ -62,9 +62,9 @@ class Layer(nn.Module):
     def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         batch, length, width = hidden.shape
         parts = self.attend(hidden).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        mixed = nn.functional.scaled_dot_product_attention(
-            parts[0], parts[1], parts[2], attn_mask=mask, dropout_p=self.dropout if self.training else 0.0
-        )
+        query, key, value = parts.unbind(0)
+        dropout = self.dropout if self.training else 0.0
+        mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=dropout)
         mixed = self.gather(mixed.transpose(1, 2).reshape(batch, length, width))
         hidden = self.gather_norm(hidden + self._drop(mixed))
         fed = self.narrow(nn.functional.gelu(self.widen(hidden)))
@@ -76,35 +76,39 @@ class Layer(nn.Module):
 
 
 class SentenceEncoder(nn.Module):
-    """Token ids to one vector a token.
+    """Token ids to one vector a token, with features mixed in above the layers that stay the base's."""
 
-    Raises nothing for any ids below the vocabulary's size; lengths up to `shape.places`.
-    """
-
-    def __init__(self, shape: EncoderShape, dropout: float = 0.1) -> None:
+    def __init__(self, shape: EncoderShape, kept: int, dropout: float = 0.1) -> None:
+        """kept: how many of the lowest layers stay the base's."""
         super().__init__()
         self.shape = shape
-        self.dropout = dropout
+        self.kept = kept
         self.words = nn.Embedding(shape.words, shape.width)
         self.places = nn.Embedding(shape.places, shape.width)
         self.segments = nn.Embedding(2, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
-        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
+        self.layers = nn.ModuleList(Layer(shape, dropout if at >= kept else 0.0) for at in range(shape.layers))
 
     def forward(self, ids: Tensor, segments: Tensor, features: Tensor, mask: Tensor | None) -> Tensor:
         """Return (batch, length, width) vectors.
 
-        ids, segments: (batch, length) int64; features: (batch, length, width), added to the input before it is
-        normalised; mask: (batch, length) bool, true where there is a token, or None where all are.
+        ids, segments: (batch, length) int64, up to `shape.places` long; features: (batch, length, width), added to
+        what the kept layers make; mask: (batch, length) bool, true where there is a token, or None where all are.
         """
-        places = torch.arange(ids.shape[1], device=ids.device)
-        hidden = self.norm(self.words(ids) + self.places(places) + self.segments(segments) + features)
-        hidden = nn.functional.dropout(hidden, self.dropout, self.training)
         wide = None if mask is None else mask[:, None, None, :]
-        for layer in self.layers:
+        with torch.no_grad():
+            places = torch.arange(ids.shape[1], device=ids.device)
+            below: Tensor = self.norm(self.words(ids) + self.places(places) + self.segments(segments))
+            for layer in self.layers[: self.kept]:
+                below = layer(below, wide)
+        hidden = below + features
+        for layer in self.layers[self.kept :]:
             hidden = layer(hidden, wide)
-        vectors: Tensor = hidden
-        return vectors
+        return hidden
+
+    def shared(self) -> list[nn.Module]:
+        """The parts that stay the base's: neither trained nor shipped."""
+        return [self.words, self.places, self.segments, self.norm, *self.layers[: self.kept]]
 
 
 def base_state(base: Path) -> dict[str, Tensor]:

@@ -12,7 +12,7 @@ from agent.parsing.facets import describe
 from agent.parsing.labelled import LabelledTurn
 from agent.parsing.parser import Parsed, ParseInput, Parser
 from agent.parsing.ranges import as_value
-from agent.parsing.review import CommandInvalid, read_command
+from agent.parsing.review import CommandInvalid, printable, read_command
 from agent.turns import value_json
 from prompts.loader import Message, ParsePrompt, RepairPrompt, Shot, render
 from tools.domain import Domain
@@ -150,7 +150,7 @@ def _titles(written: object) -> tuple[str, ...]:
     """Return the proposed titles that are text; anything else among them is dropped, since they are only hints."""
     if not isinstance(written, list):
         return ()
-    titles = (title.strip()[:120] for title in written if isinstance(title, str))
+    titles = (printable(title)[:120] for title in written if isinstance(title, str))
     return tuple(dict.fromkeys(title for title in titles if title))[:MAX_TITLES]
 
 

@@ -51,10 +51,11 @@ class TurnScores:
 class CommandNetwork(nn.Module):
     """Scores everything that a command is put together from."""
 
-    def __init__(self, shape: EncoderShape, labels: Labels, dropout: float = 0.1) -> None:
+    def __init__(self, shape: EncoderShape, labels: Labels, kept: int, dropout: float = 0.1) -> None:
+        """kept: how many of the encoder's lowest layers stay those of the base."""
         super().__init__()
         width = shape.width
-        self.encoder = SentenceEncoder(shape, dropout)
+        self.encoder = SentenceEncoder(shape, kept, dropout)
         self.kind_features = nn.Embedding(KIND_FEATURES, width, padding_idx=0)
         self.facet_features = nn.Embedding(len(labels.facets) + 1, width, padding_idx=0)
         nn.init.zeros_(self.kind_features.weight)
@@ -91,6 +92,11 @@ class CommandNetwork(nn.Module):
         turn = self.turn(self.dropout(torch.cat([hidden[:, 0], mean], -1)))
         tags = self.tags(self.dropout(hidden)).view(*hidden.shape[:2], len(LAYERS), len(TAGS))
         return TurnScores(hidden, tags, self.intent(turn), self.asks(turn))
+
+    def learned(self) -> dict[str, Tensor]:
+        """Parameters that training changes, by name; the rest stay those of the base."""
+        shared = {id(part) for module in self.encoder.shared() for part in module.parameters()}
+        return {name: part for name, part in self.named_parameters() if id(part) not in shared}
 
     def spans(self, hidden: Tensor, rows: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
         """Return one vector a span; rows, starts and ends are (spans,), token ends exclusive."""

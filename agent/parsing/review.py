@@ -45,9 +45,20 @@ def read_command(
 
 def _tidied(written: Mapping[str, Any]) -> dict[str, Any]:
     """Put what models write in several ways in the one way that commands have."""
-    tidy = {name: part for name, part in written.items() if part is not None or name == "count"}
+    tidy = {name: printable(part) for name, part in written.items() if part is not None}
     tidy["preferences"] = [_tidied_statement(one) for one in _objects(tidy.get("preferences", []))]
     return tidy
+
+
+def printable(part: Any) -> Any:
+    """Return a JSON value with control characters, lone surrogates and outer blanks taken from its texts."""
+    if isinstance(part, str):
+        return "".join(sign if sign.isprintable() else " " for sign in part).strip()
+    if isinstance(part, list):
+        return [printable(one) for one in part]
+    if isinstance(part, dict):
+        return {name: printable(one) for name, one in part.items()}
+    return part
 
 
 def _objects(parts: Any) -> Any:

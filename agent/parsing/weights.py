@@ -16,8 +16,6 @@ from agent.parsing.network import CommandNetwork
 
 FILE = "compact.safetensors"
 _VERSION = 1
-_SHARED = ("encoder.words.", "encoder.places.", "encoder.segments.")
-"""Parameters that stay those of the base and are not shipped."""
 
 
 class Calibration(BaseModel):
@@ -48,6 +46,8 @@ class Manifest(BaseModel):
     base: str
     """Fingerprint of the base checkpoint."""
     labels: Labels
+    kept: int = 0
+    """How many of the base's lowest layers are used as they are."""
     calibration: Calibration = Calibration()
 
 
@@ -57,7 +57,7 @@ def save(network: CommandNetwork, manifest: Manifest, folder: Path) -> Path:
     if path.exists():
         raise WeightsError(f"{str(path)!r} exists; nothing is overwritten, so move it away or name another folder")
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {name: part.half().contiguous() for name, part in network.state_dict().items() if not _is_shared(name)}
+    parts = {name: part.detach().half().contiguous() for name, part in network.learned().items()}
     save_file(parts, path, metadata={"attune": manifest.model_dump_json()})
     return path
 
@@ -76,7 +76,7 @@ def load(folder: Path, base: Path) -> tuple[CommandNetwork, Manifest]:
             f"{str(path)!r} was trained on the base {manifest.base!r}, but {str(base)!r} is {found!r}; "
             "give the base it was trained on, or train again with `python -m distill train`"
         )
-    network = CommandNetwork(EncoderShape.of(base), manifest.labels, dropout=0.0)
+    network = CommandNetwork(EncoderShape.of(base), manifest.labels, manifest.kept, dropout=0.0)
     state = {f"encoder.{name}": part for name, part in base_state(base).items()} | parts
     try:
         network.load_state_dict(state)
@@ -97,7 +97,3 @@ def _read(path: Path) -> tuple[Manifest, dict[str, Tensor]]:
         raise WeightsError(f"{str(path)!r} is damaged or cut short: {error}; fetch or train it again") from error
     except (ValueError, ValidationError) as error:
         raise WeightsError(f"{str(path)!r} holds no manifest of a compact parser: {error}") from error
-
-
-def _is_shared(name: str) -> bool:
-    return name.startswith(_SHARED)

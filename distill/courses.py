@@ -1,0 +1,80 @@
+"""What each epoch is trained on: labelled turns varied anew, and some simulated ones, as the parser will see them."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent.parsing.encoding import TurnEncoder
+from agent.parsing.labels import Labels
+from agent.parsing.linked import LinkedReading
+from distill.augment import Augmenter
+from distill.batches import Prepared
+from distill.examples import Example
+from distill.simulate import Simulator
+from distill.targets import targets_of
+from tools.mentions import Mention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixture:
+    """How an epoch is made up."""
+
+    simulated: int = 500
+    """Simulated turns, new ones every epoch."""
+    augment: bool = True
+    forgotten: float = 0.06
+    """Share of the linker's finds that are hidden, so that the network does not rest on them alone."""
+
+
+class Preparer:
+    """Makes examples into numbers as the parser will see them."""
+
+    def __init__(self, reading: LinkedReading, encoder: TurnEncoder, labels: Labels) -> None:
+        self._reading = reading
+        self._encoder = encoder
+        self._labels = labels
+
+    def prepare(self, example: Example, chance: random.Random | None = None, forgotten: float = 0.0) -> Prepared:
+        """Return the example encoded, with its targets."""
+        turn = self._reading.read(example.turn)
+        if chance is not None and forgotten:
+            turn = replace(turn, mentions=_some(turn.mentions, chance, forgotten))
+        encoded = self._encoder.encode(turn)
+        return Prepared(encoded, targets_of(replace(example, turn=turn), encoded, self._labels))
+
+
+class Courses:
+    """Gives the examples of each epoch; the same seed gives the same ones."""
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        preparer: Preparer,
+        augmenter: Augmenter,
+        simulator: Simulator,
+        mixture: Mixture,
+        seed: int,
+    ) -> None:
+        self._examples = examples
+        self._preparer = preparer
+        self._augmenter = augmenter
+        self._simulator = simulator
+        self._mixture = mixture
+        self._seed = seed
+
+    def __call__(self, epoch: int) -> list[Prepared]:
+        chance = random.Random(f"course {self._seed} {epoch}")
+        examples = list(self._examples)
+        if self._mixture.augment:
+            examples = self._augmenter.epoch(examples, chance)
+        simulated = list(self._simulator.examples(self._mixture.simulated, chance))
+        if self._mixture.augment:
+            simulated = [self._augmenter.retype(example, chance) for example in simulated]
+        hide = self._mixture.forgotten
+        return [self._preparer.prepare(example, chance, hide) for example in (*examples, *simulated)]
+
+
+def _some(mentions: Sequence[Mention], chance: random.Random, forgotten: float) -> tuple[Mention, ...]:
+    if chance.random() < forgotten / 2:
+        return ()
+    return tuple(one for one in mentions if chance.random() >= forgotten)

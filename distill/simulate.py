@@ -1,0 +1,319 @@
+"""Labelled turns over any domain, put together from its facets, lexicon, names and titles.
+
+They teach the forms of requests in a domain nobody has written commands for; what people really say they do not know.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from agent.commands import Command, Intent, ItemReference, Polarity, Preference, Range, Relation, Strength
+from agent.parsing.parser import ParseInput, SlateEntry, Utterance
+from distill.chatter import AFTER, BEFORE
+from distill.examples import Example, Pointed
+from distill.sayings import Said, Saying, Vocabulary, joined
+from tools.catalogue import Catalogue
+
+_WANT = (
+    "something {}", "anything {}", "I want {}", "I'd like {}", "looking for {}", "{} please", "give me {}", "{}",
+    "in the mood for {}", "can you find me {}", "maybe {}", "I feel like {}", "we want {} tonight", "how about {}",
+    "I'm after {}", "got any {}", "find {}", "show me {}", "could you suggest {}", "recommend {}", "need {}",
+)  # fmt: skip
+_SOFT = ("ideally {}", "preferably {}", "{} would be a bonus", "a bit {}", "something {} if possible", "maybe {}")
+_HARD = ("it has to be {}", "only {}", "must be {}", "{} and nothing else", "nothing but {}")
+_NOT = ("no {}", "not {}", "without {}", "nothing {}", "but not {}", "anything but {}", "skip the {}", "no more {}")
+_NOT_QUITE = ("not too {}", "less {}", "not so {}", "rather not {}", "not really into {}", "I'd rather avoid {}")
+_LOVES = ("I love {}", "I'm a big fan of {}", "my favourite is {}", "I always like {}", "I usually go for {}")
+_HATES = ("I hate {}", "I never want {}", "I can't stand {}", "{} is never for me", "never show me {}")
+_TAKES_BACK = (
+    "{} is fine after all", "forget the {}", "never mind the {}", "doesn't have to be {}", "drop the {}", "scrap {}",
+    "it needn't be {}", "I changed my mind about {}",
+)  # fmt: skip
+_REACTIONS: dict[Relation, tuple[str, ...]] = {
+    "liked": ("I loved {}", "{} was brilliant", "really enjoyed {}", "{} is my favourite", "{} was great"),
+    "disliked": ("I hated {}", "{} was boring", "didn't like {}", "{} was terrible", "couldn't get through {}"),
+    "seen": ("I've seen {}", "seen {}", "already know {}", "saw {} last week", "{} again? know it already"),
+    "similar": ("something like {}", "more like {}", "similar to {}", "in the vein of {}", "{} but different"),
+    "not_interested": ("not {}", "{} isn't for me", "no thanks to {}", "skip {}", "{} doesn't appeal"),
+    "interested": ("{} looks good", "{} sounds interesting", "tempted by {}", "might try {}"),
+    "accept": ("I'll take {}", "let's go with {}", "{} it is", "we'll go for {}"),
+}
+_PLACES = (
+    "the first one",
+    "number 2",
+    "the second one",
+    "3",
+    "the third",
+    "the last one",
+    "number one",
+    "1",
+    "2",
+    "#3",
+)
+_PLACE_OF = {"the first one": 1, "number 2": 2, "the second one": 2, "3": 3, "the third": 3, "number one": 1, "1": 1,
+             "2": 2, "#3": 3}  # fmt: skip
+_FIXED: dict[Intent, tuple[str, ...]] = {
+    "more": ("anything else?", "what else have you got", "show me more", "next", "other ideas?", "more please"),
+    "undo": ("undo that", "go back", "take that back", "as you were", "put it back how it was", "one step back"),
+    "reset": ("start over", "let's begin again", "forget everything, from scratch", "clean slate please", "reset"),
+    "profile": ("what do you know about me?", "what have you remembered", "show me what you saved", "wipe my data"),
+    "explain": ("why these?", "why did you pick that", "how come you suggested this", "what made you choose them"),
+    "smalltalk": (*BEFORE, "how are you?", "what can you do?", "are you a robot?", "good night", "tell me a joke",
+                  "the neighbours are at it again", "I had soup for dinner", "my phone is nearly dead"),
+    "recommend": ("surprise me", "no idea, you choose", "what should I try", "whatever you think", "help me pick"),
+}  # fmt: skip
+_COUNTS = (("give me {} ", "three", 3), ("just {} ", "one", 1), ("list {} ", "five", 5), ("{} ideas: ", "4", 4),
+           ("pick {} for us, ", "two", 2), ("show me {}, ", "ten", 10))  # fmt: skip
+
+
+class Simulator:
+    """Makes labelled turns over a catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._vocabulary = Vocabulary(catalogue)
+        self._domain = catalogue.domain
+        self._items = [catalogue.item(row) for row in range(len(catalogue))]
+        self._makers: tuple[tuple[float, Callable[[random.Random], Example]], ...] = (
+            (0.52, self._request),
+            (0.12, self._reaction),
+            (0.10, self._answer),
+            (0.06, self._taken_back),
+            (0.08, self._question),
+            (0.12, self._fixed),
+        )
+
+    def examples(self, count: int, chance: random.Random) -> Iterator[Example]:
+        """Yield so many labelled turns."""
+        weights = [weight for weight, _ in self._makers]
+        for number in range(count):
+            ((_, make),) = chance.choices(self._makers, weights)
+            made = make(chance)
+            yield Example(f"simulated-{number:05d}", "simulated", made.turn, made.command, made.wishes, made.pointed)
+
+    def _request(self, chance: random.Random) -> Example:
+        parts = [self._wanting(chance) for _ in range(chance.choice([1, 1, 1, 2, 2, 3]))]
+        if chance.random() < 0.3:
+            parts.append(self._avoiding(chance))
+        if chance.random() < 0.25:
+            parts.append(self._named(chance))
+        chance.shuffle(parts)
+        slate = self._slate(chance, 0.3)
+        compared = self._vocabulary.compared(chance) if slate and chance.random() < 0.4 else None
+        if compared is not None:
+            facet, words, value = compared
+            parts.append(Saying().wish(words, Preference(facet=facet, value=value, strength="must")))
+        saying = joined(parts, chance)
+        if chance.random() < 0.12:
+            frame, word, number = chance.choice(_COUNTS)
+            counted = Saying(count=number).add(frame.format(word))
+            saying = counted.then(saying, "")
+        if chance.random() < 0.25:
+            saying = Saying().add(chance.choice(BEFORE)).then(saying, chance.choice([", ", " ", ". "]))
+        if chance.random() < 0.2:
+            saying.add(chance.choice([" ", ", ", ". "]) + chance.choice(AFTER))
+        return _example("recommend", saying, slate=slate)
+
+    def _wanting(self, chance: random.Random) -> Saying:
+        said = self._vocabulary.any(chance)
+        style = chance.random()
+        if style < 0.12 and not said.bound:
+            other = self._vocabulary.of(said.facet, chance)
+            return _either(said, other, self._plain_strength(said), chance)
+        if style < 0.2:
+            return _framed(chance.choice(_SOFT), said, said.statement("prefer"))
+        if style < 0.28:
+            return _framed(chance.choice(_HARD), said, said.statement("must"))
+        if style < 0.36 and not said.bound:
+            return _framed(chance.choice(_LOVES), said, said.statement("prefer", lifetime="lasting"))
+        return _framed(chance.choice(_WANT), said, said.statement(self._plain_strength(said)))
+
+    def _avoiding(self, chance: random.Random) -> Saying:
+        said = self._vocabulary.any(chance, bounds=False)
+        style = chance.random()
+        if style < 0.3:
+            return _framed(chance.choice(_NOT_QUITE), said, said.statement("prefer", "dislike"))
+        if style < 0.5:
+            return _framed(chance.choice(_HATES), said, said.statement("must", "dislike", "lasting"))
+        return _framed(chance.choice(_NOT), said, said.statement("must", "dislike"))
+
+    def _plain_strength(self, said: Said) -> Strength:
+        facet = self._domain.facets[said.facet]
+        if isinstance(said.value, Range) and not said.bound and not said.before:
+            return "prefer"
+        return facet.strength
+
+    def _named(self, chance: random.Random) -> Saying:
+        relation: Relation = chance.choice(["liked", "similar", "similar", "seen", "disliked"])
+        title = chance.choice(self._items).title
+        before, _, after = chance.choice(_REACTIONS[relation]).partition("{}")
+        saying = Saying().add(before)
+        start = len(saying.text)
+        saying.add(title + after)
+        item = ItemReference(ref=title, relation=relation, quote=title)
+        saying.pointed.append(Pointed(start, start + len(title), (item,)))
+        return saying
+
+    def _reaction(self, chance: random.Random) -> Example:
+        slate = self._slate(chance, 1.0)
+        parts = []
+        for _ in range(chance.choice([1, 1, 2, 2, 3])):
+            relation = chance.choice(list(_REACTIONS))
+            before, _, after = chance.choice(_REACTIONS[relation]).partition("{}")
+            words, numbers = _place(slate, chance)
+            saying = Saying().add(before)
+            start = len(saying.text)
+            saying.add(words + after)
+            items = tuple(ItemReference(ref=number, relation=relation, quote=words) for number in numbers)
+            saying.pointed.append(Pointed(start, start + len(words), items))
+            parts.append(saying)
+        intent: Intent = "feedback"
+        if any(item.relation == "similar" for part in parts for one in part.pointed for item in one.items):
+            intent = "recommend"
+        if chance.random() < 0.35:
+            parts.append(self._wanting(chance))
+            intent = "recommend"
+        return _example(intent, joined(parts, chance), slate=slate)
+
+    def _answer(self, chance: random.Random) -> Example:
+        """A short answer to a question about a value, or to one about an item."""
+        if chance.random() < 0.5:
+            item = chance.choice(self._items)
+            asked = chance.choice(["Have you seen {}?", "How about {}?", "Would {} suit you?", "Shall we say {}?"])
+            word, relation = chance.choice(
+                [("yes, loved it", "liked"), ("seen it", "seen"), ("no", "not_interested"), ("yes", "accept"),
+                 ("nah", "not_interested"), ("sounds good", "interested")]
+            )  # fmt: skip
+            reference = ItemReference.model_validate({"ref": item.title, "relation": relation, "quote": word})
+            saying = Saying(word, pointed=[Pointed(0, len(word), (reference,))])
+            return _example("feedback", saying, asked.format(item.title))
+        said = self._vocabulary.any(chance, bounds=False)
+        asked = chance.choice(["Do you fancy {}?", "Shall I look for {}?", "Is {} what you want?"])
+        word, polarity = chance.choice(
+            [("yes", "like"), ("yes please", "like"), ("sure", "like"), ("no", "dislike"), ("nah", "dislike")]
+        )
+        strength: Strength = "must" if polarity == "dislike" else self._plain_strength(said)
+        saying = Saying().wish(word, said.statement(strength, _polarity(polarity)))
+        return _example("recommend", saying, asked.format(said.words))
+
+    def _taken_back(self, chance: random.Random) -> Example:
+        said = self._vocabulary.any(chance, bounds=False)
+        saying = _framed(chance.choice(_TAKES_BACK), said, said.statement("must", op="remove"), led=False)
+        if chance.random() < 0.3:
+            saying.then(self._wanting(chance), ". ")
+        return _example("recommend", saying)
+
+    def _question(self, chance: random.Random) -> Example:
+        """Facts asked about an item; what is asked about is no wish."""
+        slate = self._slate(chance, 0.6)
+        words, numbers = _place(slate, chance) if slate else ("", [])
+        title = chance.choice(self._items).title
+        asks = chance.choice(list(self._domain.ask_words) or list(self._domain.asks) or [self._domain.text_facet])
+        asked = chance.choice(self._domain.ask_words.get(asks, (f"what is the {asks} of",)))
+        saying = Saying().add(f"{asked} ")
+        start = len(saying.text)
+        pointing = bool(numbers) and chance.random() < 0.7
+        saying.add((words if pointing else title) + "?")
+        refs: list[int | str] = [*numbers] if pointing else [title]
+        items = tuple(ItemReference(ref=ref, relation="about", quote=words if pointing else title) for ref in refs)
+        saying.pointed.append(Pointed(start, len(saying.text) - 1, items))
+        example = _example("question", saying, slate=slate)
+        return _with_asks(example, asks)
+
+    def _fixed(self, chance: random.Random) -> Example:
+        intent: Intent = chance.choice(list(_FIXED))
+        words = chance.choice(_FIXED[intent])
+        if chance.random() < 0.3:
+            words = f"{chance.choice(BEFORE)}, {words}"
+        return _example(intent, Saying().add(words), slate=self._slate(chance, 0.3))
+
+    def _slate(self, chance: random.Random, how_often: float) -> tuple[SlateEntry, ...]:
+        if chance.random() > how_often:
+            return ()
+        shown = chance.sample(self._items, min(len(self._items), chance.choice([3, 4, 5])))
+        return tuple(SlateEntry(n, item.title, item.year) for n, item in enumerate(shown, start=1))
+
+
+def as_line(example: Example) -> dict[str, Any]:
+    """Return the example as a line of a file of labelled turns."""
+    statements = []
+    for wish in example.wishes:
+        plain = wish.statement.model_dump(exclude_none=True, exclude={"confidence", "quote"})
+        statements.append(plain | {"span": example.turn.text[wish.start : wish.end]})
+    items = [
+        {"ref": item.ref, "relation": item.relation, "span": example.turn.text[one.start : one.end]}
+        for one in example.pointed
+        for item in one.items
+    ]
+    return {
+        "id": example.id,
+        "context": [{"role": one.role, "text": one.text} for one in example.turn.context],
+        "slate": [{"n": one.n, "title": one.title, "year": one.year} for one in example.turn.slate],
+        "utterance": example.turn.text,
+        "command": {
+            "intent": example.command.intent,
+            "preferences": statements,
+            "items": items,
+            "asks": list(example.command.asks),
+            "count": example.command.count,
+        },
+    }
+
+
+def as_text(example: Example) -> str:
+    """Return the same as one line of JSON."""
+    return json.dumps(as_line(example), ensure_ascii=False)
+
+
+def _framed(frame: str, said: Said, statement: Preference, led: bool = True) -> Saying:
+    """A wish within a frame; `led`: with the word that leads to it ('something about trains')."""
+    before, _, after = frame.partition("{}")
+    lead = said.before
+    if led and lead and not before:
+        before = "something "
+    saying = Saying().add(f"{before}{lead} " if led and lead else before)
+    return saying.wish(said.words, statement).add(after)
+
+
+def _either(one: Said, other: Said, strength: Strength, chance: random.Random) -> Saying:
+    before, _, after = chance.choice(_WANT).partition("{}")
+    lead = f"{one.before} " if one.before else ""
+    saying = Saying().add(before + lead).wish(one.words, one.statement(strength, any_of=1)).add(" or ")
+    return saying.wish(other.words, other.statement(strength, any_of=1)).add(after)
+
+
+def _place(slate: tuple[SlateEntry, ...], chance: random.Random) -> tuple[str, list[int]]:
+    """Words for a place on the slate, and its number or numbers."""
+    last = len(slate)
+    words, numbers = chance.choice(
+        [
+            *((words, [_PLACE_OF.get(words, last)]) for words in _PLACES),
+            ("the first two", [1, 2]),
+            ("all of them", list(range(1, last + 1))),
+            ("these", list(range(1, last + 1))),
+            (slate[0].title, [1]),
+            (slate[-1].title, [last]),
+        ]
+    )
+    return words, numbers
+
+
+def _polarity(word: str) -> Polarity:
+    return "like" if word == "like" else "dislike"
+
+
+def _with_asks(example: Example, asks: str) -> Example:
+    command = example.command.model_copy(update={"asks": (asks,)})
+    return Example(example.id, example.source, example.turn, command, example.wishes, example.pointed)
+
+
+def _example(intent: Intent, saying: Saying, asked: str | None = None, slate: tuple[SlateEntry, ...] = ()) -> Example:
+    context = (Utterance("assistant", asked),) if asked else ()
+    command = Command(
+        intent=intent,
+        preferences=tuple(wish.statement for wish in saying.wishes),
+        items=tuple(item for one in saying.pointed for item in one.items),
+        count=saying.count,
+    )
+    turn = ParseInput(text=saying.text, context=context, slate=slate)
+    return Example("simulated", "simulated", turn, command, tuple(saying.wishes), tuple(saying.pointed))
