@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import httpx2
 import openai
@@ -27,12 +27,12 @@ from prompts.loader import Message
 _log = structlog.get_logger(__name__)
 
 _MAX_REPLY_BYTES = 1_000_000
-_MAX_JSON_STARTS = 20
 _CONNECT_S = 3.0
 _PATIENCE_S = 5.0
 """The longest `retry-after` that is waited for; a person is waiting too."""
 _PASSING = {408, 409, 429}
 _SCHEMA_REFUSALS = {400, 415, 422, 501}
+_OBJECT = re.compile(r'\{\s*"')
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>\s*", re.DOTALL)
 
 
@@ -89,20 +89,21 @@ class LanguageModel(Protocol):
 
 
 def first_object(text: str) -> dict[str, Any]:
-    """Return the first JSON object in a text, code fences and chatter around it ignored. Raises ModelReplyInvalid."""
-    decoder = json.JSONDecoder()
-    start = text.find("{")
-    for _ in range(_MAX_JSON_STARTS):
-        if start < 0:
-            break
-        try:
-            value, _ = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            start = text.find("{", start + 1)
-            continue
-        if isinstance(value, dict):
-            return value
-    raise ModelReplyInvalid("the reply holds no JSON object")
+    """Return the first JSON object in a text, code fences and chatter around it ignored. Raises ModelReplyInvalid.
+
+    Where it is broken, no object inside it is taken for the whole.
+    """
+    start = _OBJECT.search(text)
+    if start is None:
+        raise ModelReplyInvalid("the reply holds no JSON object")
+    try:
+        # Models write line ends into strings, which a strict reader refuses.
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
+    except ValueError as error:
+        raise ModelReplyInvalid(f"the reply's JSON is broken: {error}") from None
+    except RecursionError:
+        raise ModelReplyInvalid("the reply's JSON is nested too deeply") from None
+    return cast(dict[str, Any], value)
 
 
 class _Reply(BaseModel):

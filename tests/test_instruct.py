@@ -162,6 +162,12 @@ async def test_an_alternative_alone_is_none_and_a_statement_twice_is_one() -> No
     assert (first.any_of, second.value) == (None, "dark")
 
 
+async def test_characters_that_cannot_be_shown_are_taken_out() -> None:
+    reply = written(statement("theme", " time\x00 travel\ud800 "), titles=["Moon\ud800"])
+    result = await parsed(reply, propose=True)
+    assert (result.command.preferences[0].value, result.proposals) == ("time  travel", ("Moon",))
+
+
 async def test_a_comparison_with_the_slate_is_kept_for_code_to_work_out() -> None:
     reply = written(statement("runtime", {"than": 2, "dir": "less"}))
     assert (await parsed(reply)).command.preferences[0].value == Relative(than=2, dir="less")

@@ -295,13 +295,16 @@ async def test_a_stream_left_early_is_closed() -> None:
         ('{"a": 1}', {"a": 1}),
         ('Here you are:\n```json\n{"a": {"b": 2}}\n``` Enjoy {this}', {"a": {"b": 2}}),
         ('{oops} {"a": "}"}', {"a": "}"}),
+        ('{"a": "one\ntwo"}', {"a": "one\ntwo"}),
     ],
 )
 def test_the_first_object_is_found_among_words(text: str, expected: dict[str, Any]) -> None:
     assert first_object(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "none here", "[1, 2]", '{"a": 1', "{" * 100_000, '{"a":' * 50_000])
+@pytest.mark.parametrize(
+    "text", ["", "none here", "[1, 2]", "{}", '{"a": 1', '{"a": {"b": 1}', "{" * 100_000, '{"a":' * 50_000]
+)
 def test_text_without_an_object_is_invalid_at_once(text: str) -> None:
     with pytest.raises(ModelReplyInvalid):
         first_object(text)
