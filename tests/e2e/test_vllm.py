@@ -1,0 +1,140 @@
+"""The instruct path against a real vLLM on the CPU, with a tiny model of random weights: `make e2e` runs it.
+
+Such a model understands nothing. What is true of any model is tried here: the protocol, the schema held by decoding,
+streaming, and a conversation that goes on while the server is away.
+"""
+
+import json
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import build_agent, load_settings
+from agent.breaker import Breaker
+from agent.commands import Command, command_schema
+from agent.errors import ModelRefused, ModelUnavailable
+from agent.llm import ModelCall, ModelReply, OpenAIModel
+from agent.parsing.instruct import AWAY, InstructParser
+from agent.parsing.labelled import LabelledTurn, read_labelled
+from agent.parsing.parser import Parsed, ParseInput, SlateEntry
+from agent.parsing.review import printable
+from agent.parsing.rules import RulesParser
+from prompts.loader import Message
+from tests.e2e.served import ROOT, VllmServer, make_tiny_model
+from tools.domain import Domain
+
+pytestmark = pytest.mark.skipif(os.environ.get("ATTUNE_E2E") != "1", reason="takes minutes: make e2e runs it")
+
+DOMAIN = Domain.load(ROOT / "data" / "movies")
+HELLO = (Message("user", "hello"),)
+
+
+def _without_any(written: dict[str, Any]) -> dict[str, Any]:
+    """The schema's 'any' for a role is nothing in a command."""
+    for preference in written["preferences"]:
+        if preference.get("role") == "any":
+            del preference["role"]
+    return written
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmServer]:
+    folder = tmp_path_factory.mktemp("vllm")
+    with VllmServer(make_tiny_model(folder / "model"), folder / "log") as served:
+        print(f"vLLM ready after {served.start():.0f} s")
+        yield served
+
+
+@pytest.fixture
+async def model(server: VllmServer) -> AsyncIterator[OpenAIModel]:
+    served = OpenAIModel(server.url, deadline_s=60)
+    yield served
+    await served.close()
+
+
+class Examples:
+    """The first labelled turns: a prompt of the usual length."""
+
+    def __init__(self) -> None:
+        self._turns = read_labelled(ROOT / "data" / "commands" / "teacher.jsonl")
+
+    def like(self, text: str, count: int) -> Sequence[LabelledTurn]:
+        return self._turns[:count]
+
+
+async def test_the_name_is_asked_of_the_server(model: OpenAIModel) -> None:
+    assert await model.name() == "tiny"
+
+
+async def test_decoding_holds_the_schema_whatever_the_model_would_rather_say(model: OpenAIModel) -> None:
+    intents = set()
+    for seed in range(10):
+        call = ModelCall(
+            purpose="parse", messages=HELLO, schema=command_schema(DOMAIN), temperature=1.0, seed=seed, max_tokens=4000
+        )
+        reply = await model.reply(call)
+        command = Command.model_validate(printable(_without_any(reply.json())))
+        intents.add(command.intent)
+        for preference in command.preferences:
+            facet = DOMAIN.facets[preference.facet]
+            assert facet.kind != "category" or preference.value in facet.values
+    assert len(intents) > 2
+
+
+async def test_a_turn_is_parsed_by_the_model_with_examples_and_proposals(model: OpenAIModel) -> None:
+    parser = InstructParser(model, DOMAIN, RulesParser(DOMAIN), examples=Examples(), propose=True, deadline_s=60)
+    turn = ParseInput(text="like 1 but lighter", slate=(SlateEntry(1, "Arrival", 2016),))
+    parsed = await parser.parse(turn)
+    assert isinstance(parsed, Parsed)
+    assert AWAY not in parsed.notices
+
+
+async def test_a_streamed_reply_is_its_pieces(model: OpenAIModel) -> None:
+    parts = [part async for part in model.stream(ModelCall(purpose="respond", messages=HELLO, max_tokens=12, seed=1))]
+    *pieces, whole = parts
+    assert isinstance(whole, ModelReply)
+    assert "".join(str(piece) for piece in pieces) == whole.text
+    assert whole.tokens_in > 0 and whole.tokens_out > 0
+
+
+async def test_a_prompt_over_the_context_is_refused_by_name(model: OpenAIModel) -> None:
+    with pytest.raises(ModelRefused):
+        await model.reply(ModelCall(purpose="parse", messages=(Message("user", "film " * 20_000),)))
+
+
+async def test_a_conversation_goes_on_while_the_server_is_away(
+    server: VllmServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTUNE_HOME", str(tmp_path))
+    settings = load_settings(home=tmp_path, model_url=server.url, parser="instruct", model_timeout_s=60)
+    model = OpenAIModel(server.url, deadline_s=60, breaker=Breaker(limit=3, rest_s=0.0))
+    agent = await build_agent(settings, model=model)
+    try:
+        first = await agent.chat("ana", "t", "something funny")
+        assert not any(AWAY in notice for notice in first.notices)
+        server.kill()
+        second = await agent.chat("ana", "t", "a comedy from the 90s, nothing over two hours")
+        assert AWAY in second.notices
+        assert second.parser != "instruct"
+        assert second.slate and all(1990 <= (item.year or 0) <= 1999 for item in second.slate)
+        third = await agent.chat("ana", "t", "anything else?")
+        assert third.slate and third.turn == 3
+        assert {item.id for item in third.slate}.isdisjoint(item.id for item in second.slate)
+        server.start()
+        fourth = await agent.chat("ana", "t", "something like Arrival")
+        assert AWAY not in fourth.notices
+        fifth = await agent.chat("ana", "t", "thanks")
+        assert fifth.turn == 5 and AWAY not in fifth.notices
+        assert json.dumps(fifth.as_json())
+    finally:
+        await agent.close()
+        await model.close()
+
+
+async def test_a_server_that_is_gone_is_known_within_seconds(server: VllmServer, model: OpenAIModel) -> None:
+    server.kill()
+    with pytest.raises(ModelUnavailable):
+        await model.reply(ModelCall(purpose="parse", messages=HELLO))
