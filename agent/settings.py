@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """The model's name there; None: the first that the server lists."""
     model_key: SecretStr | None = None
     model_timeout_s: Annotated[float, Field(gt=0, le=600)] = 20.0
+    planner: Literal["rules", "model"] = "rules"
+    """model: the language model writes the plan; it costs one more call a turn and falls back to the rules."""
     slate_size: Annotated[int, Field(ge=1, le=20)] = 5
     diversity: Annotated[float, Field(ge=0, le=1)] = 0.3
     """0: the best only; 1: as unlike each other as can be."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from agent.commands import Command
+from agent.llm import ModelReply
 from agent.statements import HeldWish
 from agent.turns import NearMiss, PlanStep, Question, SlateItem, Turn
 
@@ -72,6 +73,18 @@ class ModelCalled(_Event):
     latency_ms: float
     failed: str | None = None
     """The error's class name where it failed."""
+
+
+def model_called(purpose: str, reply: ModelReply, failed: str | None = None) -> ModelCalled:
+    """Return the event of a call that was answered."""
+    return ModelCalled(
+        purpose=purpose,
+        model=reply.model,
+        tokens_in=reply.tokens_in,
+        tokens_out=reply.tokens_out,
+        latency_ms=reply.latency_ms,
+        failed=failed,
+    )
 
 
 class Remembered(_Event):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from agent.claims import unsupported
 from agent.errors import ModelError
-from agent.llm import LanguageModel, ModelCall, ModelReply
+from agent.llm import LanguageModel, ModelCall
 from agent.phrasing import say_seed, say_wish, say_wishes
 from agent.replying import ReplyInput
-from agent.trace import Event, ModelCalled
+from agent.trace import Event, ModelCalled, model_called
 from prompts.loader import Message, RepairPrompt, RespondPrompt, render
 
 MAX_TOKENS = 220
@@ -36,7 +36,7 @@ async def write_reply(
         except ModelError as error:
             tell(ModelCalled(purpose="respond", model=None, latency_ms=0.0, failed=type(error).__name__))
             return None
-        tell(_called(reply))
+        tell(model_called("respond", reply))
         written = reply.text.strip()
         wrong = unsupported(written, titles, numbers, given.catalogue, facts)
         if written and reply.finished and not wrong:
@@ -80,13 +80,3 @@ def _facts(given: ReplyInput) -> str:
 def _numbers(given: ReplyInput) -> list[float]:
     shown = [*(item.year for item in given.slate), *(miss.year for miss in given.near_misses), given.wanted]
     return [*(float(number) for number in shown if number is not None), *map(float, range(1, len(given.slate) + 1))]
-
-
-def _called(reply: ModelReply) -> ModelCalled:
-    return ModelCalled(
-        purpose="respond",
-        model=reply.model,
-        tokens_in=reply.tokens_in,
-        tokens_out=reply.tokens_out,
-        latency_ms=reply.latency_ms,
-    )

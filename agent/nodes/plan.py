@@ -4,6 +4,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from agent.drafting import draft_plan
 from agent.parts import Parts
 from agent.planning import PlanInput, plan_turn
 from agent.state import TurnState
@@ -13,6 +14,9 @@ from agent.trace import Planned
 async def plan(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     given = plan_input(state, runtime.context)
     steps = plan_turn(given)
+    model = runtime.context.model
+    if runtime.context.settings.planner == "model" and model is not None:
+        steps = await draft_plan(model, state.text, given, steps, runtime.stream_writer) or steps
     runtime.stream_writer(Planned(plan=steps))
     return {"plan": steps}
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from agent.consulting import consult
 from agent.parts import Parts
 from agent.replying import ReplyInput, reply_to_wishes
 from agent.state import TurnState
 from agent.trace import Text
 from agent.writing import write_reply
 
+_ANSWERED = ("question", "compare", "explain")
 _SENTENCE_END = re.compile(r"(?<=[.!?…”)]) ")
 
 
@@ -20,8 +22,12 @@ async def respond(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     given = _reply_input(state, parts)
     template = reply_to_wishes(given) if not state.facts else " ".join([*state.notices, state.facts])
     written = None
-    if parts.model is not None and state.acted.slate and not state.facts:
+    if parts.model is not None and not state.facts and state.acted.slate:
         written = await write_reply(parts.model, state.text, given, runtime.stream_writer)
+    elif parts.model is not None and given.command.intent in _ANSWERED:
+        written = await consult(
+            parts.model, state.text, state.facts, state.view.slate, parts.tools, runtime.stream_writer
+        )
     reply = written.text if written else template
     for piece in _SENTENCE_END.split(reply):
         runtime.stream_writer(Text(delta=piece if reply.endswith(piece) else f"{piece} "))
