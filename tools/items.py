@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Never
@@ -23,6 +23,8 @@ _EXPECTED = {
     "figure": "a number",
     "whole": "a whole number",
 }
+_LARGEST = 1e15
+"""Figures beyond it would not stay whole as floating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _check_ids(domain: Domain, entries: list[Entry]) -> None:
 
 
 class _Column:
-    """Checks one column and lays it out."""
+    """Lays out one column, a whole column at a time; which item is at fault is looked for only when one is."""
 
     def __init__(self, domain: Domain, name: str, kind: ColumnKind | None) -> None:
         self.name = name
@@ -127,54 +129,57 @@ class _Column:
         self.facet, self.spoken = _closed_values(domain, name)
 
     def series(self, entries: list[Entry]) -> pl.Series:
-        values = [self._value(entry) for entry in entries]
+        values = [entry.fields.get(self.name) for entry in entries]
+        kinds = {type(value) for value in values} - {type(None)}
         if self.kind is None:
             return self._free(entries, values)
-        if self.kind == "texts" and not any(isinstance(value, list) for value in values):
-            return pl.Series(self.name, values, pl.String)
-        if self.kind == "texts":
-            lists = [[value] if isinstance(value, str) else value for value in values]
-            # By way of Arrow, since polars makes a Series of each inner list and takes ten times as long.
-            return pl.Series(self.name, pa.array(lists, pa.large_list(pa.large_string())))
-        if self.kind == "text":
-            return pl.Series(self.name, values, pl.String)
-        whole = all(value is None or isinstance(value, int) for value in values)
-        return pl.Series(self.name, values, pl.Int64 if whole else pl.Float64, strict=whole)
-
-    def _value(self, entry: Entry) -> Any:
-        value = entry.fields.get(self.name)
-        if value is None or value in ("", []):
-            return None
         if self.kind in ("figure", "whole"):
-            return self._figure(entry, value)
-        if self.kind == "texts" and isinstance(value, list | tuple):
-            return [self._text(entry, part) for part in value]
-        return value if self.kind is None else self._text(entry, value)
+            return self._figures(entries, values, kinds)
+        return self._spoken(entries, self._texts(entries, values, kinds))
 
-    def _figure(self, entry: Entry, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            self._refuse(entry, value)
-        if self.kind == "whole" and value != int(value):
-            self._refuse(entry, value)
-        if abs(value) > 1e15:
-            self._refuse(entry, value)
-        return int(value) if self.kind == "whole" else value
+    def _figures(self, entries: list[Entry], values: list[Any], kinds: set[type]) -> pl.Series:
+        if not kinds <= {int, float}:
+            self._refuse(entries, lambda value: type(value) not in (int, float))
+        figures = pl.Series(self.name, values, pl.Float64, strict=False)
+        known = figures.drop_nulls()
+        if not (known.is_finite() & (known.abs() <= _LARGEST)).all():
+            self._refuse(entries, lambda value: not math.isfinite(value) or abs(value) > _LARGEST)
+        whole = bool((known == known.floor()).all())
+        if self.kind == "whole" and not whole:
+            self._refuse(entries, lambda value: value != int(value))
+        return figures.cast(pl.Int64) if self.kind == "whole" or float not in kinds else figures
 
-    def _text(self, entry: Entry, value: Any) -> str:
-        if not isinstance(value, str):
-            self._refuse(entry, value)
-        if self.spoken is None:
-            return str(value)
-        spoken = self.spoken.get(value)
+    def _texts(self, entries: list[Entry], values: list[Any], kinds: set[type]) -> pl.Series:
+        if self.kind == "text" or kinds <= {str}:
+            if not kinds <= {str}:
+                self._refuse(entries, lambda value: not isinstance(value, str))
+            texts = pl.Series(self.name, values, pl.String)
+            return texts.set(texts == "", None)
+        if not kinds <= {str, list, tuple}:
+            self._refuse(entries, lambda value: not isinstance(value, str | list | tuple))
+        if str in kinds:
+            values = [[value] if isinstance(value, str) else value for value in values]
+        try:
+            # By way of Arrow, since polars makes a Series of each inner list and takes ten times as long.
+            lists = pl.Series(self.name, pa.array(values, pa.large_list(pa.large_string())))
+        except pa.ArrowException:
+            self._refuse(entries, lambda value: any(not isinstance(part, str) for part in value))
+        if lists.explode(empty_as_null=False, keep_nulls=False).has_nulls():
+            self._refuse(entries, lambda value: None in value)
+        lists = lists.list.filter(pl.element() != "")
+        return lists.set(lists.list.len() == 0, None)
+
+    def _spoken(self, entries: list[Entry], texts: pl.Series) -> pl.Series:
+        spoken = self.spoken
         if spoken is None:
-            near = difflib.get_close_matches(value, self.spoken, 1, 0.5)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            known = ", ".join(list(self.spoken)[:40])
-            raise ItemError(
-                f"{self._where(entry)} holds {value!r}, which facet {self.facet!r} does not have{hint}; "
-                f"use one of its values ({known}) or add it to domain.toml"
-            )
-        return spoken
+            return texts
+        held = (texts if texts.dtype == pl.String else texts.explode()).drop_nulls().unique().to_list()
+        if any(value not in spoken for value in held):
+            self._refuse_value(entries, spoken)
+        changed = {value: spoken[value] for value in held if spoken[value] != value}
+        if not changed:
+            return texts
+        return texts.replace(changed) if texts.dtype == pl.String else texts.list.eval(pl.element().replace(changed))
 
     def _free(self, entries: list[Entry], values: list[Any]) -> pl.Series:
         """A column that the domain does not read is only a fact to show: any one type will do."""
@@ -182,16 +187,31 @@ class _Column:
             return pl.Series(self.name, values, strict=True)
         except (TypeError, pl.exceptions.PolarsError):
             first = next(value for value in values if value is not None)
-            odd = next(
-                (e for e, v in zip(entries, values, strict=True) if type(v) not in (type(None), type(first))), None
-            )
-            where = self._where(odd) if odd is not None else f"column {self.name!r}"
-            raise ItemError(
-                f"{where} is of another type than {first!r} before it; let a column hold one type throughout"
-            ) from None
+            self._refuse(entries, lambda value: type(value) is not type(first), f"like {first!r} before it")
 
-    def _refuse(self, entry: Entry, value: Any) -> Never:
-        raise ItemError(f"{self._where(entry)} holds {value!r}; it must be {_EXPECTED[self.kind or 'text']} or null")
+    def _refuse(self, entries: list[Entry], misfit: Callable[[Any], bool], expected: str | None = None) -> Never:
+        """Raise an ItemError about the first item whose value does not fit."""
+        expected = expected or _EXPECTED[self.kind or "text"]
+        for entry in entries:
+            value = entry.fields.get(self.name)
+            if value is not None and misfit(value):
+                raise ItemError(f"{self._where(entry)} holds {value!r}; it must be {expected} or null")
+        raise ItemError(f"column {self.name!r} does not hold one type throughout; it must be {expected} or null")
+
+    def _refuse_value(self, entries: list[Entry], spoken: dict[str, str]) -> Never:
+        """Raise an ItemError about the first closed value that the domain does not have."""
+        for entry in entries:
+            held = entry.fields.get(self.name) or ()
+            for value in (held,) if isinstance(held, str) else held:
+                if value and value not in spoken:
+                    near = difflib.get_close_matches(value, spoken, 1, 0.5)
+                    hint = f" (did you mean {near[0]!r}?)" if near else ""
+                    known = ", ".join(list(spoken)[:40])
+                    raise ItemError(
+                        f"{self._where(entry)} holds {value!r}, which facet {self.facet!r} does not have{hint}; "
+                        f"use one of its values ({known}) or add it to domain.toml"
+                    )
+        raise AssertionError(f"no item holds what column {self.name!r} was said to")
 
     def _where(self, entry: Entry) -> str:
         return f"{entry.place}, item {entry.fields[self.id_column]!r}: column {self.name!r}"

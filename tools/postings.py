@@ -1,10 +1,11 @@
 """The values of one column, both ways round: which rows hold a value, and which values a row holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 Rows = NDArray[np.int32]
@@ -27,22 +28,24 @@ class Postings:
     _codes_by_row: NDArray[np.int32]
 
     @classmethod
-    def of(cls, column: Sequence[Iterable[str] | None]) -> Self:
-        """Return the postings of a column given row by row; None and empty rows are unknown."""
+    def of(cls, column: pl.Series) -> Self:
+        """Return the postings of a column of texts or lists of texts; null rows are unknown."""
+        if column.dtype == pl.String:
+            column = column.reshape((-1, 1)).cast(pl.List(pl.String)).list.drop_nulls()
+        lengths = column.list.len().fill_null(0).to_numpy().astype(np.int64)
+        encoded = column.explode().drop_nulls().to_arrow().dictionary_encode()
         found: dict[str, int] = {}
         spelt: list[str] = []
-        codes: list[int] = []
-        lengths = np.zeros(len(column), np.int64)
-        for row, values in enumerate(column):
-            before = len(codes)
-            # A dict drops repeats within a row and keeps the order, which tells what matters most.
-            for key, value in {value.casefold(): value for value in values or ()}.items():
-                code = found.setdefault(key, len(found))
-                if code == len(spelt):
-                    spelt.append(value)
-                codes.append(code)
-            lengths[row] = len(codes) - before
-        return cls._ordered(spelt, np.asarray(codes, np.int32), lengths)
+        renumber = np.empty(len(encoded.dictionary), np.int32)
+        for place, value in enumerate(encoded.dictionary.to_pylist()):
+            renumber[place] = found.setdefault(value.casefold(), len(found))
+            if len(found) > len(spelt):
+                spelt.append(value)
+        codes = renumber[encoded.indices.to_numpy()]
+        rows = np.repeat(np.arange(len(column)), lengths)
+        # A value that a row repeats counts where it stands first, since the order tells what matters most.
+        first = np.sort(np.unique(rows * max(len(spelt), 1) + codes, return_index=True)[1])
+        return cls._ordered(spelt, codes[first], np.bincount(rows[first], minlength=len(column)))
 
     @classmethod
     def _ordered(cls, spelt: list[str], codes: NDArray[np.int32], lengths: NDArray[np.int64]) -> Self:
@@ -86,17 +89,36 @@ class Postings:
             places[owners[hits]] = slots[hits] - self._row_starts[rows[owners[hits]]]
         return places
 
-    def best(self, rows: Rows, grades: Mapping[str, float]) -> NDArray[np.float32]:
-        """Return the highest grade among the values that each row holds: (n,), 0 where it holds none of them."""
-        by_code = np.zeros(len(self.values), np.float32)
-        for value, grade in grades.items():
-            code = self._codes.get(value.casefold())
-            if code is not None:
-                by_code[code] = max(by_code[code], grade)
-        best = np.zeros(len(rows), np.float32)
+    def best(self, rows: Rows, grades: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
+        """Return the highest grade among the values that each row holds, by each grading: (n, gradings), least 0."""
+        by_code = self._by_code(grades)
+        best = np.zeros((len(rows), len(grades)), np.float32)
         owners, slots = self._slots(rows)
-        np.maximum.at(best, owners, by_code[self._codes_by_row[slots]])
+        if len(owners):
+            # Slots of one row lie together, so each run of an owner is one row that holds anything.
+            starts = np.flatnonzero(np.diff(owners, prepend=-1))
+            best[owners[starts]] = np.maximum.reduceat(by_code[self._codes_by_row[slots]], starts, axis=0)
         return best
+
+    def total(self, rows: Rows, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """Return the sum of the weights of the values that each row holds: (n,)."""
+        by_code = self._by_code([weights])[:, 0]
+        owners, slots = self._slots(rows)
+        return np.bincount(owners, by_code[self._codes_by_row[slots]], len(rows)).astype(np.float32)
+
+    def count(self, value: str) -> int:
+        """Return how many rows hold the value."""
+        code = self._codes.get(value.casefold())
+        return 0 if code is None else int(self.counts[code])
+
+    def _by_code(self, grades: Sequence[Mapping[str, float]]) -> NDArray[np.float32]:
+        by_code = np.zeros((len(self.values), len(grades)), np.float32)
+        for column, graded in enumerate(grades):
+            for value, grade in graded.items():
+                code = self._codes.get(value.casefold())
+                if code is not None:
+                    by_code[code, column] = max(by_code[code, column], grade)
+        return by_code
 
     def cells(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return every value that these rows hold: whose it is (position in rows), and its number in `values`."""
