@@ -15,19 +15,20 @@ _NEGATOR = (
     r"(?:no|not|nothing|never|none|nowt|nah|dont|doesnt|isnt|arent|cant|cannot|wont|wouldnt|shouldnt|without|avoid|"
     r"avoiding|skip|hate|neither|nor|aint|refuse)"
 )
-_OPEN = r"(?: (?!but\b|mind\b|matter\b|care\b|only\b|just\b|except\b)[^\W\d_]+){0,4}?"
+_OPEN = r"(?: (?!but\b|and\b|so\b|if\b|because\b|when\b|while\b|mind\b|matter\b|care\b|only\b|just\b|except\b)[^\W\d_]+){0,4}?"
 _BEFORE: dict[Operator, str] = {
     "below": r"under|underneath|below|beneath|(?:less|fewer|lower|smaller|softer|milder|tamer) than|prior to|sub|pre",
     "above": (
-        r"over|above|past|beyond|exceeding|(?:more|greater|higher|bigger|stronger|harder|stricter|better) than|north of|"
+        r"over|above|past|beyond|exceeding|north of|"
+        r"(?:more|greater|higher|bigger|stronger|harder|stricter|better) than|"
         r"further than|go past|goes past"
     ),
     "max": (
-        r"at (?:the )?(?:very )?most|up to(?: and including)?|max(?:imum)?(?: of)?|within|inside|(?:limit|cap|ceiling) (?:of|is|at)|"
-        r"capped at|no later than"
+        r"at (?:the )?(?:very )?most|up to(?: and including)?|max(?:imum)?(?: of)?|within|inside|"
+        r"(?:limit|cap|ceiling) (?:of|is|at)|capped at|no later than"
     ),
     "min": r"at (?:the )?(?:very )?least|min(?:imum)?(?: of)?|since|upwards of|starting (?:from|at|in)|as of|post|no earlier than",
-    "spare": r"(?:have|got|ive|weve|has|only|spare|with|free for|time for|theres|there is)(?: only| just| about)?",
+    "spare": r"(?:have|got|ive|weve|has|only|spare|with|in|free for|time for|theres|there is)(?: only| just| about| exactly)?",
     "around": r"around|about|roughly|approximately|approx|circa|ca|near|nearly|some|close to|~|ideally|somewhere around|in the region of",
 }
 _CALENDAR_BEFORE: dict[Operator, str] = {

@@ -81,9 +81,13 @@ class Linker:
         seen = set()
         for norms in views:
             for first, last, form in _matches(self._automaton, norms):
-                if (first, last, form) not in seen:
-                    seen.add((first, last, form))
-                    yield from ((first, last, sense) for sense in self._book.senses[form])
+                if (first, last, form) in seen or words.broken(first, last):
+                    continue
+                seen.add((first, last, form))
+                listed = words.listed(first, last)
+                for sense in self._book.senses[form]:
+                    if sense.kind == "item" or not listed:
+                        yield first, last, sense
 
     def _worth_keeping(self, hit: Hit, words: Words) -> bool:
         """A possible name of nothing but function words and figures ('it', 'up', '2') is not worth a mention."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from tools.catalogue import Catalogue
+from tools.catalogue import Catalogue, Item
 from tools.domain import Band
 from tools.english import english_words
 from tools.mentions import Bounds, Direction, MentionKind
@@ -53,10 +53,11 @@ class NameBook:
         self._title_words = {key(word) for word in self.domain.title_words}
         self.full: dict[str, float] = {}
         """Forms that are a whole title, alias or name, with their fame, for spelling to be measured against."""
+        self.senses: dict[str, list[Sense]] = defaultdict(list)
         self._fame_of_forms: dict[str, float] = {}
         self._note_titles()
+        self._said: Counter[str] = Counter()
         self.common, self._heard, self._pairs = self._everyday()
-        self.senses: dict[str, list[Sense]] = defaultdict(list)
         self._add_facet_words()
         self._add_titles()
         for facet in self.domain.of_kind("entity"):
@@ -67,19 +68,39 @@ class NameBook:
     def is_ordinary(self, form: str) -> bool:
         """Return whether a form is also everyday language, as far as the domain's own texts tell."""
         words = [word for word in form.split() if word not in ARTICLES]
-        if form in self._title_words or " ".join(words) in self._title_words:
+        if form in self._title_words or " ".join(words) in self._title_words or self._is_facet_word(form):
             return True
         if len(words) > 3:
             return False
         if all(word in FUNCTION_WORDS for word in words) or form.replace(" ", "").isdigit():
             return True
         if len(words) == 1:
-            return words[0] in self.common or len(words[0]) < 3
+            unheard = words[0] not in self._heard or self.full.get(form, 0.0) >= _CANNOT_BE_MISTAKEN
+            return words[0] in self.common or len(words[0]) < 3 or not unheard
         return len(words) == 2 and (words[0], words[1]) in self._pairs
+
+    def _is_facet_word(self, form: str) -> bool:
+        return any(
+            sense.kind in ("band", "relative") or (sense.kind == "value" and sense.score >= 0.8)
+            for sense in self.senses.get(form, ())
+        )
+
+    def _is_english(self, word: str) -> bool:
+        return word in self._heard or word in english_words()
+
+    def _is_loose(self, alias: str, title: str) -> bool:
+        """Whether an alias is everyday words that the title does not have: a working title, as often as not."""
+        words = [word for word in key(alias).split() if word not in ARTICLES]
+        return all(self._is_english(word) for word in words) and not set(words) & set(key(title).split())
 
     def is_well_known(self, form: str) -> bool:
         """Return whether what a form means is known well enough to be guessed from a slip of the pen."""
         return self._fame_of_forms.get(form, 0.0) >= 0.5 * max(self._fame_of_rows, default=0.0)
+
+    def _known_items(self) -> list[Item]:
+        """Return the items whose summaries everyday language is learnt from: the best known, if there are many."""
+        order = sorted(range(len(self._fame_of_rows)), key=lambda row: -self._fame_of_rows[row])
+        return self.catalogue.items(order[:_MOST_SUMMARIES])
 
     def _note_titles(self) -> None:
         for row, title in enumerate(self.catalogue.titles):
@@ -93,10 +114,14 @@ class NameBook:
         pairs: set[tuple[str, str]] = set()
         column = self.domain.columns.summary
         texts = [text for text in self.catalogue.vocabulary(self.domain.text_facet) if key(text) not in self.full]
-        if column:
-            texts += [str(item.facts[column] or "") for item in self.catalogue.items(range(len(self.catalogue)))]
-        for text in texts:
+        summaries = [str(item.facts[column] or "") for item in self._known_items()] if column else []
+        for text in summaries:
             words = [word.norm if word.raw.islower() else "" for word in split(text)]
+            self._said.update(words)
+            pairs.update(pairwise(words))
+        counts.update(self._said)
+        for text in texts:
+            words = key(text).split()
             counts.update(words)
             pairs.update(pairwise(words))
         for facet in self.domain.facets.values():
@@ -113,13 +138,15 @@ class NameBook:
     def _add_facet_words(self) -> None:
         for name, facet in self.domain.facets.items():
             if facet.kind in ("category", "text"):
-                said = {phrase for phrases in facet.lexicon.values() for phrase in phrases}
+                said = {key(phrase) for phrases in facet.lexicon.values() for phrase in phrases}
                 for value, phrases in facet.lexicon.items():
                     for phrase in phrases:
                         self._add_value(name, value, phrase, 0.9)
                 for value in facet.values:
-                    if value.lower() not in said:
-                        self._add_value(name, value, value, 0.85)
+                    # A value that its own lexicon leaves out although it is an everyday word is only possible.
+                    left_out = value in facet.lexicon and self._said[key(value)] >= 3
+                    if key(value) not in said:
+                        self._add_value(name, value, value, 0.45 if left_out else 0.85)
             for band in facet.bands:
                 for phrase in band.words:
                     self._add(key(phrase), Sense(kind="band", score=0.85, facet=name, band=band))
@@ -155,8 +182,12 @@ class NameBook:
 
     def _add_titles(self) -> None:
         forms: dict[str, dict[int, float]] = defaultdict(dict)
+        titles = {key(title) for title in self.catalogue.titles}
+        loose: set[str] = set()
         for row, title in enumerate(self.catalogue.titles):
             for name, own in ((title, 1.0), *((alias, 0.93) for alias in self.catalogue.aliases(row))):
+                if name != title and self._is_loose(name, title):
+                    loose.add(key(name))
                 for form, score in _title_forms(name):
                     best = forms[form].get(row, 0.0)
                     forms[form][row] = max(best, score * own)
@@ -165,7 +196,8 @@ class NameBook:
             order = sorted(rows, key=lambda row: (-round(rows[row], 1), -self._fame_of_rows[row], row))
             kept = tuple(row for row in order if rows[row] > best - 0.25)
             self._fame_of_forms[form] = self._fame_of_rows[kept[0]]
-            self._add(form, Sense(kind="item", score=best, rows=kept, ordinary=self.is_ordinary(form)))
+            ordinary = (form in loose and form not in titles) or self.is_ordinary(form)
+            self._add(form, Sense(kind="item", score=best, rows=kept, ordinary=ordinary))
 
     def _short_titles(self, forms: dict[str, dict[int, float]]) -> Iterator[tuple[str, dict[int, float]]]:
         """Initials, first words and telling words of titles, where only one item (or one series) can be meant."""
@@ -191,14 +223,17 @@ class NameBook:
                 yield initials, 0.6
         if len(words) >= 4:
             for length in (3, 2):
-                if words[length - 1] not in FUNCTION_WORDS and not self.is_ordinary(" ".join(words[:length])):
+                start = words[:length]
+                telling = sum(word not in FUNCTION_WORDS and not word.isdigit() for word in start)
+                told = telling > 1 and not all(word in self.common for word in start)
+                if told and start[-1] not in FUNCTION_WORDS and not self.is_ordinary(" ".join(start)):
                     yield " ".join(words[:length]), 0.65
         owners = {word.norm: word.owner for word in split(title) if word.owner}
         for word in words if len(words) > 1 else ():
-            if len(word) >= 5 and word not in self._heard and len(word_rows[word]) == 1:
+            if len(word) >= 5 and len(word_rows[word]) == 1 and not self._is_english(word):
                 yield word, 0.62
                 owner = owners.get(word, "")
-                if len(owner) > 3 and owner not in english_words() and owner not in self._heard:
+                if len(owner) > 3 and not self._is_english(owner):
                     yield owner, 0.6
 
     def _add_entities(self, facet: str) -> None:
@@ -253,6 +288,9 @@ class NameBook:
 
 
 _SURNAME, _FIRST_NAME = 0.8, 0.6
+_MOST_SUMMARIES = 4000
+_CANNOT_BE_MISTAKEN = 90.0
+"""Popularity from which a rare word that is a title ('gladiator') is taken for it even without evidence."""
 
 
 def _person_forms(name: str) -> Iterator[tuple[str, float]]:

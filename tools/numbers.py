@@ -12,7 +12,6 @@ from tools.domain import Domain, Facet
 from tools.mentions import Bounds, Direction, Mention
 from tools.quantities import (
     Quantity,
-    Token,
     is_dash,
     norm_at,
     read_amount,
@@ -27,8 +26,34 @@ _LONGEST_TEXT = 4000
 _SIDE = 9
 _JOINS = frozenset({"to", "through", "thru", "until", "till", "and"})
 _NOT_BESIDE = frozenset(
-    "am pm oclock th st nd rd times ago later away earlier yo of into old year years yr yrs month months week weeks day "
-    "days".split(" ")
+    (
+        "am",
+        "pm",
+        "oclock",
+        "th",
+        "st",
+        "nd",
+        "rd",
+        "times",
+        "ago",
+        "later",
+        "away",
+        "earlier",
+        "yo",
+        "of",
+        "into",
+        "old",
+        "year",
+        "years",
+        "yr",
+        "yrs",
+        "month",
+        "months",
+        "week",
+        "weeks",
+        "day",
+        "days",
+    )
 )
 _AGE_BEFORE = re.compile(
     r"\b(?:aged?|turn(?:ed|s|ing)?|im|shes|hes|theyre|are|is|were|was|number|no|nr|grade|channel|at|by|till|until|option)$|[#:/.]$"
@@ -149,9 +174,9 @@ class _Reading:
         if written.isalpha():
             capital = self._tokens[at].raw.isupper() and not self._text.isupper()
             return (bound and (before in ("a", "an") or capital or comparator.operator == "above")) or (
-                capital and before in ("no", "an", "not", "is", "s")
+                capital and (before in ("no", "an", "not", "is", "s") or after == "is" or self._is_noun(after))
             )
-        return bound or before in ("no", "not", "proper", "only", "an", "a", "are", "is", "s")
+        return before not in ("under", "over")
 
     def _stretch(self, at: int) -> Quantity | None:
         """Read a decade, or years counted from now."""
@@ -160,7 +185,13 @@ class _Reading:
         if norm_at(self._tokens, at) == "the":
             at += 1
         decade = read_decade(self._tokens, at) if at < len(self._tokens) else None
-        if decade and not _OWNED.search(self._before(at)) and norm_at(self._tokens, decade[2]) not in _NOT_BESIDE:
+        people = at > 1 and is_dash(norm_at(self._tokens, at - 1))
+        if (
+            decade
+            and not people
+            and not _OWNED.search(self._before(at))
+            and norm_at(self._tokens, decade[2]) not in _NOT_BESIDE
+        ):
             low, high, after = decade
             return self._years(at, after, low, high, "decade")
         span = _relative_years(self._norms, at, self._year, bool(_CALENDAR_CUE.search(self._before(at))))
@@ -186,7 +217,7 @@ class _Reading:
     def _amount(self, at: int) -> Quantity | None:
         for name, units in self._grammar.units.items():
             amount = read_amount(self._tokens, at, units) if units else None
-            if amount and self._fits(name, amount[0]) and norm_at(self._tokens, amount[1]) not in _NOT_BESIDE:
+            if amount and self._fits(name, amount[0]) and norm_at(self._tokens, amount[1]) not in _NOT_BESIDE - {"of"}:
                 number = read_number(self._tokens, at)
                 factor = amount[0] / number[0] if number and number[0] else 1.0
                 return Quantity(
@@ -278,8 +309,10 @@ class _Reading:
 
     def _is_about_something_else(self, quantity: Quantity, comparator: Comparator) -> bool:
         """Whether an amount tells when or how often something happens rather than how much is wanted."""
-        if norm_at(self._tokens, quantity.last + 1) in _NOT_BESIDE | {"in"}:
+        if norm_at(self._tokens, quantity.last + 1) in (_NOT_BESIDE | {"in"}) - {"of"}:
             return True
+        if comparator.operator == "spare" and norm_at(self._tokens, quantity.first - 1) == "in":
+            return quantity.low < 40
         return (
             comparator.operator in (None, "above", "around")
             and bool(_NOT_BEFORE_AMOUNT.search(self._before(quantity.first)))
@@ -297,7 +330,7 @@ class _Reading:
         next_word = norm_at(self._tokens, quantity.last + 1)
         if next_word in _NOT_BESIDE or (next_word.isalpha() and self._tokens[quantity.last + 1].glued):
             return None
-        if next_word in (":", "/") or _AGE_BEFORE.search(before) and comparator.words_before == 0:
+        if next_word in (":", "/") or (_AGE_BEFORE.search(before) and comparator.words_before == 0):
             return None
         for name, cue in self._grammar.cues.items():
             facet = self._facets[name]
@@ -307,7 +340,8 @@ class _Reading:
                 if placed and (comparator.operator or quantity.low != quantity.high or cue.search(before[-20:])):
                     return placed
         goes_on = following.isalpha() and following not in FUNCTION_WORDS and not self._is_noun(following)
-        if comparator.operator in (None, "around", "spare") or goes_on:
+        compared = norm_at(self._tokens, quantity.first - 1) == "than" and quantity.low < 5 and not comparator.facet
+        if comparator.operator in (None, "around", "spare") or goes_on or compared:
             return None
         return self._place_bounded(quantity, comparator)
 
@@ -317,7 +351,8 @@ class _Reading:
 
     def _scaled(self, quantity: Quantity, name: str) -> Quantity | None:
         """Return a bare figure in the facet's range: as it is, or in a unit that brings it there ('over 90' of 100)."""
-        for factor in (1.0, *sorted(set(self._facets[name].units.values()), key=lambda size: abs(size - 1))):
+        smaller = sorted((size for size in set(self._facets[name].units.values()) if size < 1), reverse=True)
+        for factor in (1.0, *smaller):
             if self._fits(name, quantity.low * factor) and self._fits(name, quantity.high * factor):
                 return replace(
                     quantity, low=quantity.low * factor, high=quantity.high * factor, kind="amount", facet=name
@@ -354,6 +389,8 @@ class _Reading:
         counted = quantity.kind in ("year", "decade", "span", "rank")
         step = 1.0 if counted else 0.0
         operator = comparator.operator
+        if quantity.kind == "span" and operator not in ("below", "above"):
+            return self._unbounded(quantity, around=False)
         if comparator.denied:
             return (Bounds(min=low), 0.95) if operator == "below" else (Bounds(max=high), 0.95)
         if operator == "below":

@@ -104,6 +104,8 @@ def _read_whole(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
 def read_words(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     """Read a number below a million that is written in words: 'two thousand and four', 'a hundred', 'forty-two'."""
     total, group, place = 0, _below_hundred(tokens, at), at
+    if group is None and norm_at(tokens, at) == "hundred":
+        return 100.0, at + 1
     if group is None:
         if norm_at(tokens, at) not in ("a", "one") or norm_at(tokens, at + 1) not in ("hundred", "thousand"):
             return None
@@ -171,7 +173,7 @@ def read_amount(tokens: Sequence[Token], at: int, units: Mapping[str, float]) ->
     if figure is None:
         return None
     value, place = figure
-    place = place + 1 if is_dash(norm_at(tokens, place)) or norm_at(tokens, place) == "+" else place
+    place = place + 1 if is_dash(norm_at(tokens, place)) or norm_at(tokens, place) in ("+", "odd") else place
     unit = _read_unit(tokens, place, units)
     if unit is None:
         return None

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _WORD = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|&", re.UNICODE)
+_PLAIN_WORD = re.compile(r"[^\W_]+")
+_SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
+_SHORTENED = frozenset({"mr", "mrs", "ms", "dr", "st", "vs", "jr", "sr", "vol", "no", "pt"})
 _APOSTROPHES = re.compile(r"['’`´]")
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
 _SMALL = """
@@ -53,7 +56,8 @@ def fold(text: str) -> str:
 
 def key(text: str) -> str:
     """Return the form names are compared by: 'Howl’s Moving Castle!' gives 'howls moving castle', '&' gives 'and'."""
-    return " ".join(word.norm for word in split(text))
+    plain = _APOSTROPHES.sub("", _plain(text))
+    return " ".join(_PLAIN_WORD.findall(plain.replace("&", " and ") if "&" in plain else plain))
 
 
 def _plain(text: str) -> str:
@@ -92,7 +96,10 @@ def split(text: str) -> list[Word]:
     words = []
     for match in _WORD.finditer(text):
         raw = match.group()
-        norm = "and" if raw == "&" else " ".join(re.findall(r"[^\W_]+", fold(raw)))
+        if raw.isascii() and raw.isalnum():
+            norm = raw.lower()
+        else:
+            norm = "and" if raw == "&" else " ".join(_PLAIN_WORD.findall(fold(raw)))
         if norm:
             words.append(Word(raw, norm, match.start(), match.end()))
     return words
@@ -130,6 +137,18 @@ class Words:
             return False
         before = self.text[: word.start].rstrip(" \"'“‘(*_")
         return bool(before) and before[-1] not in ".!?\n:…"
+
+    def broken(self, first: int, last: int) -> bool:
+        """Whether a sentence ends between the words from first to last."""
+        return any(
+            _SENTENCE_END.search(self.between(place, place + 1))
+            and not (self.words[place].norm in _SHORTENED or len(self.words[place].norm) == 1)
+            for place in range(first, last)
+        )
+
+    def listed(self, first: int, last: int) -> bool:
+        """Whether a comma, semicolon or the like stands between the words from first to last."""
+        return any(set(self.between(place, place + 1)) & set(",;:()\n") for place in range(first, last))
 
     def between(self, left: int, right: int) -> str:
         """Return what stands between the words at two places."""
