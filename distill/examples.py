@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from agent.commands import Command, ItemReference, Preference
@@ -118,8 +118,3 @@ def dialogue_part(example: Example, dialogue: str, held_out: float = 0.3) -> Par
     """Return the part of a turn of a real dialogue: whole dialogues are held out, never single turns."""
     share = int(hashlib.sha256(dialogue.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
     return "test" if share < held_out else part_of(example)
-
-
-def with_mentions(example: Example, mentions: tuple) -> Example:  # type: ignore[type-arg]
-    """Return the example as it is once the linker has read it."""
-    return replace(example, turn=replace(example.turn, mentions=mentions))

@@ -1,11 +1,13 @@
 """Fine-tunes the compact parser's network; reproducible from a seed, resumable, running averages as the result."""
 
 import math
+import pickle
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +18,13 @@ from agent.parsing.labels import LAYERS, TAGS, Labels
 from agent.parsing.network import CommandNetwork
 from distill.batches import CHOICES, Batch, Prepared, batches, collate
 from distill.targets import IGNORED
+
+CHECKPOINT = "checkpoint.pt"
+
+
+class TrainingError(Exception):
+    """A training cannot go on or be exported; the message says which file, and what to do."""
+
 
 Course = Callable[[int], Sequence[Prepared]]
 """Epoch (from 0) -> the examples of that epoch, augmented anew each time."""
@@ -85,6 +94,29 @@ def train(
     return network.eval()
 
 
+def restore(path: Path, labels: Labels, base: Path) -> tuple[CommandNetwork, int]:
+    """Return the averaged network of a checkpoint, and how many of the base's layers it keeps.
+
+    Raises TrainingError where the file is missing, damaged or of other labels.
+    """
+    state = _read_checkpoint(path)
+    network = CommandNetwork(EncoderShape.of(base), labels, state["kept"], dropout=0.0)
+    network.encoder.load_state_dict(base_state(base))
+    try:
+        network.load_state_dict(state["average"], strict=False)
+    except RuntimeError as error:
+        raise TrainingError(f"{str(path)!r} was trained on other data than given: {error}") from error
+    return network.eval(), int(state["kept"])
+
+
+def _read_checkpoint(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError) as error:
+        raise TrainingError(f"cannot read the checkpoint {str(path)!r}: {error}; remove it to start again") from error
+    return state
+
+
 class _Run:
     """One training run: the optimiser, the running average, and what is needed to go on after a stop."""
 
@@ -140,6 +172,7 @@ class _Run:
         folder.mkdir(parents=True, exist_ok=True)
         state = {
             "schedule": repr(self.schedule),
+            "kept": self.schedule.kept,
             "epoch": epoch,
             "step": self.step,
             "network": self.network.learned(),
@@ -148,16 +181,18 @@ class _Run:
         }
         fresh = folder / "checkpoint.new"
         torch.save(state, fresh)
-        fresh.replace(folder / "checkpoint.pt")
+        fresh.replace(folder / CHECKPOINT)
 
     def resume(self, folder: Path | None) -> int:
-        """Take up a run that was stopped; return the epoch to go on with."""
-        path = folder / "checkpoint.pt" if folder is not None else None
-        if path is None or not path.is_file():
+        """Take up a run that was stopped; return the epoch to go on with. Raises TrainingError for another's."""
+        if folder is None or not (folder / CHECKPOINT).is_file():
             return 0
-        state = torch.load(path, weights_only=True)
+        state = _read_checkpoint(folder / CHECKPOINT)
         if state["schedule"] != repr(self.schedule):
-            return 0
+            raise TrainingError(
+                f"{str(folder)!r} holds a training with other settings ({state['schedule']}); "
+                "train with those, or into another folder"
+            )
         self.network.load_state_dict(state["network"], strict=False)
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])

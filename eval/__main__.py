@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from agent.parsing.agreement import Matcher
 from agent.parsing.errors import WeightsError
 from agent.parsing.labelled import LabelledFileError, read_labelled
 from agent.parsing.linked import LinkedReading
-from agent.parsing.agreement import Matcher
-from eval.parsers import PARSERS, ParserSettings, open_parser
+from eval.parsers import PARSERS, ParserChoice, open_parser
 from eval.parsing import Measurement
 from tools.catalogue import Catalogue
 from tools.embedding import SentenceEmbedder
@@ -42,29 +42,31 @@ def parsing(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Parse labelled turns and print intent accuracy and precision, recall and F1 of statements and items."""
+    choice = ParserChoice(
+        name=parser,
+        weights=weights,
+        examples=_ROOT / "data" / "commands" / "teacher.jsonl",
+        model_url=model_url,
+        model=model,
+    )
     try:
         turns = read_labelled(file)
         catalogue = Catalogue.load(domain)
         linker = Linker.build(catalogue)
-        settings = ParserSettings(parser, weights, model_url, model)
-        understand = open_parser(settings, catalogue.domain, linker)
+        embedder = SentenceEmbedder.load()
+        opened = open_parser(choice, catalogue, linker, embedder)
     except (CatalogueError, LabelledFileError, WeightsError, ValueError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
-    embedder = SentenceEmbedder.load()
 
     def likeness(one: str, other: str) -> float:
         pair = embedder.encode([one, other])
         return float(pair[0] @ pair[1])
 
     reading = LinkedReading(catalogue, linker)
+    matcher = Matcher(catalogue.domain, likeness)
     with asyncio.Runner() as runner:
-        measured = Measurement(
-            turns,
-            reading.read,
-            lambda turn: runner.run(understand.parse(turn)).command,
-            Matcher(catalogue.domain, likeness),
-        )
+        measured = Measurement(turns, reading.read, lambda turn: runner.run(opened.parse(turn)), matcher)
     report = measured.report()
     if errors:
         print("\n\n".join(measured.errors()), file=sys.stderr if as_json else sys.stdout)

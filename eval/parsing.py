@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from agent.commands import Command, ItemReference, Preference, Range, Relative
-from agent.parsing.labelled import LabelledTurn
-from agent.parsing.parser import ParseInput
+from agent.commands import Preference, Range, Relative
 from agent.parsing.agreement import Matcher
+from agent.parsing.labelled import LabelledTurn
+from agent.parsing.parser import Parsed, ParseInput
 from eval.scoring import Judged, Tally, grouped, judge, percentiles
 
 Link = Callable[[ParseInput], ParseInput]
-Understand = Callable[[ParseInput], Command]
+Understand = Callable[[ParseInput], Parsed]
 
 
 class Measurement:
@@ -22,18 +22,21 @@ class Measurement:
         self.latencies_ms: list[float] = []
         self.lenient: list[Judged] = []
         self.strict: list[Judged] = []
+        self.answered_by: dict[str, int] = {}
         for labelled in turns:
             began = time.perf_counter()
-            command = understand(link(labelled.turn))
+            parsed = understand(link(labelled.turn))
             self.latencies_ms.append(1000 * (time.perf_counter() - began))
-            self.lenient.append(judge(labelled, command, matcher, lenient=True))
-            self.strict.append(judge(labelled, command, matcher, lenient=False))
+            self.answered_by[parsed.parser] = self.answered_by.get(parsed.parser, 0) + 1
+            self.lenient.append(judge(labelled, parsed.command, matcher, lenient=True))
+            self.strict.append(judge(labelled, parsed.command, matcher, lenient=False))
 
     def report(self) -> dict[str, Any]:
         """Return the figures as design.md section 12 lays them out."""
         lenient = Tally(self.lenient)
         return lenient.summary() | {
             "latency_ms": percentiles(self.latencies_ms),
+            "answered_by": self.answered_by,
             "strict": Tally(self.strict).summary(),
             "facets": lenient.by_facet(),
             "groups": {name: tally.summary() for name, tally in grouped(self.lenient).items()},
@@ -68,8 +71,3 @@ def said(statement: Preference) -> str:
         value = str(value.model_dump(exclude_none=True))
     words = f"{statement.op} {statement.facet} {value!r} {statement.polarity}/{statement.strength}/{statement.lifetime}"
     return f"{words}  from {statement.quote!r}" if statement.quote else words
-
-
-def item_said(item: ItemReference) -> str:
-    """Return an item reference in one line."""
-    return f"{item.ref!r} {item.relation}"

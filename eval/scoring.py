@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.commands import Command, ItemReference, Preference
-from agent.parsing.labelled import LabelledTurn
 from agent.parsing.agreement import Matcher, item_key, item_keys
+from agent.parsing.labelled import LabelledTurn
 
 
 @dataclass(frozen=True, slots=True)

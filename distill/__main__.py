@@ -1,0 +1,168 @@
+"""`python -m distill`: how the compact parser's data and weights are made."""
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import torch
+import typer
+
+from agent.parsing.errors import WeightsError
+from agent.parsing.labelled import LabelledFileError
+from agent.parsing.network import CommandNetwork
+from agent.parsing.weights import FILE, load
+from distill.bench import Bench
+from distill.calibrate import reliability
+from distill.courses import Mixture, Preparer
+from distill.examples import place_labels
+from distill.heads import head_figures
+from distill.material import Material
+from distill.simulate import Simulator, as_text
+from distill.train import CHECKPOINT, Progress, Schedule, TrainingError, restore, train
+from tools.catalogue import Catalogue
+from tools.embedding import shipped_folder
+from tools.errors import CatalogueError
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+_ROOT = Path(__file__).parents[1]
+_MOVIES = _ROOT / "data" / "movies"
+_TEACHER = _ROOT / "data" / "commands" / "teacher.jsonl"
+
+DomainOption = Annotated[Path, typer.Option(help="Folder with domain.toml and items.jsonl.")]
+DataOption = Annotated[list[Path] | None, typer.Option("--data", help="Labelled turns; the teacher's by default.")]
+RealOption = Annotated[Path | None, typer.Option(help="Labelled turns of real dialogues, split by dialogue.")]
+ThreadsOption = Annotated[int, typer.Option(help="Processor threads; figures repeat exactly only with the same.")]
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="File to write; it must not exist.")],
+    domain: DomainOption = _MOVIES,
+    count: Annotated[int, typer.Option(min=1)] = 2000,
+    seed: int = 1,
+) -> None:
+    """Write labelled turns put together from a domain's facets, words, names and titles."""
+    if out.exists():
+        _stop(f"{str(out)!r} exists; nothing is overwritten, so name another file")
+    try:
+        simulator = Simulator(Catalogue.load(domain))
+    except CatalogueError as error:
+        _stop(error)
+    lines = [as_text(example) for example in simulator.examples(count, random.Random(seed))]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("\n".join(lines) + "\n", encoding="utf8")
+    typer.echo(f"{count} turns in {out}", err=True)
+
+
+@app.command(name="train")
+def train_command(
+    out: Annotated[Path, typer.Option(help="Folder for the weights; it must not hold any yet.")],
+    data: DataOption = None,
+    real: RealOption = None,
+    domain: DomainOption = _MOVIES,
+    epochs: Annotated[int, typer.Option(min=1)] = Schedule().epochs,
+    seed: int = Schedule().seed,
+    simulated: Annotated[int, typer.Option(help="Simulated turns an epoch.")] = Mixture().simulated,
+    share: Annotated[float, typer.Option(help="Share of the written turns that is used.", min=0.0, max=1.0)] = 1.0,
+    augment: Annotated[bool, typer.Option(help="Vary names, values and typing.")] = True,
+    threads: ThreadsOption = 2,
+) -> None:
+    """Train the compact parser and write its weights; a stopped training goes on where it was."""
+    if (out / FILE).exists():
+        _stop(f"{str(out / FILE)!r} exists; nothing is overwritten, so move it away or name another folder")
+    torch.set_num_threads(threads)
+    try:
+        bench = Bench.open(domain, _base())
+        material = Material.read(data or [_TEACHER], real, share)
+        labels = bench.labels(material)
+        schedule = Schedule(epochs=epochs, seed=seed)
+        courses = bench.courses(material, labels, Mixture(simulated=simulated, augment=augment), schedule)
+        typer.echo(f"{len(material.examples)} turns and {simulated} simulated ones an epoch", err=True)
+        network = train(labels, bench.base, courses, schedule, out / "checkpoint", report=_tell)
+        calibration, wishes, _ = bench.calibrate(network, labels, material)
+        path = bench.save(network, labels, schedule.kept, calibration, out)
+    except (CatalogueError, LabelledFileError, WeightsError, TrainingError) as error:
+        _stop(error)
+    typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
+    typer.echo(f"reliability on validation: {_shown(reliability(wishes, calibration.wish))}", err=True)
+
+
+@app.command()
+def evaluate(
+    weights: Annotated[Path, typer.Argument(help="Folder with the weights.")],
+    data: DataOption = None,
+    real: RealOption = None,
+    domain: DomainOption = _MOVIES,
+    threads: ThreadsOption = 2,
+) -> None:
+    """Print each head's own figure and the reliability of confidences, on the validation part, as JSON."""
+    torch.set_num_threads(threads)
+    try:
+        bench = Bench.open(domain, _base())
+        material = Material.read(data or [_TEACHER], real)
+        report = _report(bench, weights, material)
+    except (CatalogueError, LabelledFileError, WeightsError) as error:
+        _stop(error)
+    typer.echo(json.dumps(report))
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="Folder of a training, finished or stopped.")],
+    out: Annotated[Path, typer.Option(help="Folder for the weights; it must not hold any yet.")],
+    data: DataOption = None,
+    real: RealOption = None,
+    domain: DomainOption = _MOVIES,
+) -> None:
+    """Write weights from the last checkpoint of a training, calibrated anew."""
+    try:
+        bench = Bench.open(domain, _base())
+        material = Material.read(data or [_TEACHER], real)
+        labels = bench.labels(material)
+        network, kept = restore(checkpoint / CHECKPOINT, labels, bench.base)
+        calibration, _, _ = bench.calibrate(network, labels, material)
+        path = bench.save(network, labels, kept, calibration, out)
+    except (CatalogueError, LabelledFileError, WeightsError, TrainingError) as error:
+        _stop(error)
+    typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
+
+
+def _report(bench: Bench, weights: Path, material: Material) -> dict[str, Any]:
+    network, manifest = load(weights, bench.base)
+    labels, calibration = manifest.labels, manifest.calibration
+    preparer = Preparer(bench.reading, bench.encoder(labels), labels)
+    prepared = [preparer.prepare(place_labels(labelled, "validation")) for labelled in material.validation]
+    _, wishes, items = bench.calibrate(network, labels, material)
+    return {
+        "n": len(prepared),
+        "heads": head_figures(network, prepared),
+        "reliability": {
+            "wishes": reliability(wishes, calibration.wish),
+            "items": reliability(items, calibration.item),
+        },
+        "calibration": calibration.model_dump(),
+    }
+
+
+def _tell(progress: Progress, _: CommandNetwork) -> None:
+    typer.echo(f"epoch {progress.epoch + 1}: loss {progress.loss:.3f}, {progress.seconds:.0f} s", err=True)
+
+
+def _shown(table: Sequence[tuple[float, float, int]]) -> str:
+    return ", ".join(f"{said:.2f} said {right:.2f} right ({count})" for said, right, count in table)
+
+
+def _base() -> Path:
+    return Path(shipped_folder())
+
+
+def _stop(problem: object) -> NoReturn:
+    typer.echo(f"error: {problem}", err=True)
+    raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    app()
