@@ -15,7 +15,10 @@ _NEGATOR = (
     r"(?:no|not|nothing|never|none|nowt|nah|dont|doesnt|isnt|arent|cant|cannot|wont|wouldnt|shouldnt|without|avoid|"
     r"avoiding|skip|hate|neither|nor|aint|refuse)"
 )
-_OPEN = r"(?: (?!but\b|and\b|so\b|if\b|because\b|when\b|while\b|mind\b|matter\b|care\b|only\b|just\b|except\b)[^\W\d_]+){0,4}?"
+_OPEN = (
+    r"(?: (?!but\b|and\b|so\b|if\b|because\b|when\b|while\b|mind\b|matter\b|care\b|only\b|just\b|"
+    r"except\b)[^\W\d_]+){0,4}?"
+)
 _BEFORE: dict[Operator, str] = {
     "below": r"under|underneath|below|beneath|(?:less|fewer|lower|smaller|softer|milder|tamer) than|prior to|sub|pre",
     "above": (
@@ -27,9 +30,18 @@ _BEFORE: dict[Operator, str] = {
         r"at (?:the )?(?:very )?most|up to(?: and including)?|max(?:imum)?(?: of)?|within|inside|"
         r"(?:limit|cap|ceiling) (?:of|is|at)|capped at|no later than"
     ),
-    "min": r"at (?:the )?(?:very )?least|min(?:imum)?(?: of)?|since|upwards of|starting (?:from|at|in)|as of|post|no earlier than",
-    "spare": r"(?:have|got|ive|weve|has|only|spare|with|in|free for|time for|theres|there is)(?: only| just| about| exactly)?",
-    "around": r"around|about|roughly|approximately|approx|circa|ca|near|nearly|some|close to|~|ideally|somewhere around|in the region of",
+    "min": (
+        r"at (?:the )?(?:very )?least|min(?:imum)?(?: of)?|since|upwards of|starting (?:from|at|in)|"
+        r"as of|post|no earlier than"
+    ),
+    "spare": (
+        r"(?:have|got|ive|weve|has|only|spare|with|in|free for|time for|theres|there is)(?: only|"
+        r" just| about| exactly)?"
+    ),
+    "around": (
+        r"around|about|roughly|approximately|approx|circa|ca|near|nearly|some|close to|~|ideally|"
+        r"somewhere around|in the region of"
+    ),
 }
 _CALENDAR_BEFORE: dict[Operator, str] = {
     "below": r"before|earlier than|until|till|(?:made|from) before",
@@ -42,12 +54,15 @@ _LIMIT = (
 )
 _AFTER: dict[Operator, str] = {
     "max": (
-        r"max(?:imum)?|tops|at (?:the )?(?:very )?(?:most|latest)|(?:or|and|n) (?:less|under|below|fewer|lower|earlier|before|older|"
-        rf"shorter|{{less}})|(?:(?:is|s|as|was) )?(?:(?:the|my|our|about my|a) )?{_LIMIT}|(?:(?:is|s) )?enough|at a push|grand maximum|"
+        r"max(?:imum)?|tops|at (?:the )?(?:very )?(?:most|latest)|(?:or|and|n) (?:less|under|"
+        r"below|fewer|lower|earlier|before|older|"
+        rf"shorter|{{less}})|(?:(?:is|s|as|was) )?(?:(?:the|my|our|about my|a) )?{_LIMIT}|(?:(?:is|"
+        r"s) )?enough|at a push|grand maximum|"
         r"(?:and|n) (?:not a minute|no) more|and no longer"
     ),
     "min": (
-        r"min(?:imum)?(?! \d)|at (?:the )?(?:very )?least|(?:or|and) (?:more|over|above|higher|better|up|upwards|later|after|newer|onwards?|"
+        r"min(?:imum)?(?! \d)|at (?:the )?(?:very )?least|(?:or|and) (?:more|over|above|higher|"
+        r"better|up|upwards|later|after|newer|onwards?|"
         r"beyond|on|older than that|{more})|\+|plus|upwards?|onwards?|on(?= [.,;!?]|$| please| only)"
     ),
     "around": (
@@ -56,7 +71,8 @@ _AFTER: dict[Operator, str] = {
     ),
 }
 _HEDGE = re.compile(
-    r"\b(?:ideally|maybe|perhaps|preferably|if possible|if you can|bonus|would be nice|would be lovely|probably|kinda|ish)\b"
+    r"\b(?:ideally|maybe|perhaps|preferably|if possible|if you can|bonus|would be nice|"
+    r"would be lovely|probably|kinda|ish)\b"
 )
 
 

@@ -14,10 +14,15 @@ _COUNT = (
     rf"(?P<n>half a dozen|a dozen|dozen|(?:a )?(?:couple|pair)(?: of)?|another|{_NUMBER})(?: or (?P<or>{_NUMBER}))?"
 )
 _ASK = (
-    r"give me|gimme|give us|gimme us|show me|show us|hit me with|send me|send|list|suggest|recommend|recommend me|name|pick|pick me|"
-    r"find me|find|want|need|got|have you got|can i get|get me|i d like|id like|fancy|have|just|only|with|dame|lets have"
+    r"give me|gimme|give us|gimme us|show me|show us|hit me with|send me|send|list|suggest|"
+    r"recommend|recommend me|name|pick|pick me|"
+    r"find me|find|want|need|got|have you got|can i get|get me|i d like|id like|fancy|have|just|"
+    r"only|with|dame|lets have"
 )
-_TOLD = r"(?:seen|saw|watched|own|liked|loved|hated|watching|already|these|those|the|of|all|first|last|my|us|are|were|like|about|love)"
+_TOLD = (
+    r"(?:seen|saw|watched|own|liked|loved|hated|watching|already|these|those|the|of|all|first|last|my|"
+    r"us|are|were|like|about|love)"
+)
 
 
 class Counts:
@@ -38,12 +43,18 @@ class Counts:
         self._patterns = [
             re.compile(pattern)
             for pattern in (
-                rf"\b(?:{_COUNT}) (?:more|others?)\b(?! (?:than|hours?|minutes?|mins?|hrs?|weeks?|days?|years?|points?|of (?:these|those)))",
+                rf"\b(?:{_COUNT}) (?:more|others?)\b(?! (?:than|hours?|minutes?|mins?|hrs?|weeks?|"
+                r"days?|years?|points?|of (?:these|those)))",
                 rf"\b(?:top|best) {_COUNT}\b",
-                rf"\b(?:{_ASK}) (?:just |only |about |another |up to )?{_COUNT}(?: [a-z']+){{0,3}}? (?:{things}|{extra}|of (?:them|em|those|these|his|hers|theirs))\b",
-                rf"(?:^|[.!?] )(?:so |ok |um |and |please |pls )?(?:just |only )?{_COUNT}(?: [a-z']+){{0,3}}? (?:{things}|{extra})\b",
-                rf"\b(?:give me|gimme|give us|show me|hit me with|pick|send me|i want|i need|just|only) (?:just |only )?{_COUNT}(?: please| pls| plz)?(?= [.!,?;]|$)",
-                rf"(?:^|[.!?,] )(?:just |only )?{_COUNT} (?:, )?(?:please|pls|plz|ll do|will do|would do|is enough|is plenty)\b",
+                rf"\b(?:{_ASK}) (?:just |only |about |another |"
+                rf"up to )?{_COUNT}(?: [a-z']+){{0,3}}? (?:{things}|{extra}|of (?:them|em|those|"
+                r"these|his|hers|theirs))\b",
+                r"(?:^|[.!?] )(?:so |ok |um |and |please |pls )?(?:just |"
+                rf"only )?{_COUNT}(?: [a-z']+){{0,3}}? (?:{things}|{extra})\b",
+                r"\b(?:give me|gimme|give us|show me|hit me with|pick|send me|i want|i need|just|"
+                rf"only) (?:just |only )?{_COUNT}(?: please| pls| plz)?(?= [.!,?;]|$)",
+                rf"(?:^|[.!?,] )(?:just |only )?{_COUNT} (?:, )?(?:please|pls|plz|ll do|will do|"
+                r"would do|is enough|is plenty)\b",
                 rf"\b(?:just|pick|give me|gimme|only) (?P<one>one|1) (?:{thing}|please|answer|more|for|that|from|of)\b",
                 rf"\b(?P<one>one|1|a single) (?:{thing}|answer|title)\b",
                 rf"\b(?:give me|gimme|give us|show me|hit me with|pick|send me) {_COUNT} (?:like|that|with|r|from)\b",

@@ -121,7 +121,7 @@ class NameBook:
             pairs.update(pairwise(words))
         counts.update(self._said)
         for text in texts:
-            words = key(text).split()
+            words = [word.norm if word.raw.islower() else "" for word in split(text)]
             counts.update(words)
             pairs.update(pairwise(words))
         for facet in self.domain.facets.values():

@@ -313,15 +313,12 @@ class _Reading:
             return True
         if comparator.operator == "spare" and norm_at(self._tokens, quantity.first - 1) == "in":
             return quantity.low < 40
-        return (
-            comparator.operator in (None, "above", "around")
-            and bool(_NOT_BEFORE_AMOUNT.search(self._before(quantity.first)))
-            and not (
-                comparator.denied
-                or comparator.operator == "above"
-                and norm_at(self._tokens, quantity.first - 1) == "past"
-            )
-        )
+        if comparator.denied or (
+            comparator.operator == "above" and norm_at(self._tokens, quantity.first - 1) == "past"
+        ):
+            return False
+        loose = comparator.operator in (None, "above", "around")
+        return loose and bool(_NOT_BEFORE_AMOUNT.search(self._before(quantity.first)))
 
     def _place_plain(self, quantity: Quantity, comparator: Comparator) -> Quantity | None:
         """Return a figure without a unit as a quantity of the facet it must be about, or None."""

@@ -12,8 +12,8 @@ _NUMBER = r"(?:\d{1,2}s?|" + "|".join(list(NUMBER_WORDS)[1:13]) + r")"
 _ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th)|" + "|".join(ORDINAL_WORDS) + r"|last|final|middle|bottom|top)"
 _SMALL = {word: number for word, number in NUMBER_WORDS.items() if 0 < number <= 12}
 _VERBS = """
-is was are were looks look looked sounds sound sounded seems seem seemed and or but please has too had hadnt gets got gives gave
-makes made goes went bores bored scares does doesnt did exists works appeals feels felt vs n versus
+is was are were looks look looked sounds sound sounded seems seem seemed and or but please has too had hadnt gets got
+gives gave makes made goes went bores bored scares does doesnt did exists works appeals feels felt vs n versus
 """
 _GOES_ON = frozenset(_VERBS.split())
 _ASKS_FOR = frozenset({"give", "gimme", "me", "show", "top", "another", "any", "age", "aged", "just", "only"})
@@ -72,7 +72,7 @@ class Places:
         return [*found, *self._rest(named)]
 
     def _each(self, pattern: str) -> Iterator[tuple[int, int, re.Match[str]]]:
-        """Yield (first word, last word, match) of a pattern over whole words; {noun} stands for what an item is called."""
+        """Yield (first word, last word, match) of a pattern over whole words; {noun} is what an item is called."""
         for match in re.finditer(
             rf"(?<![^ ])(?:{pattern.replace('{noun}', self._pattern_of_nouns)})(?![^ ])", self._text
         ):
@@ -134,7 +134,7 @@ class Places:
         return any(0 <= other < len(norms) and self._number(norms[other]) > 0 for other in (before, after))
 
     def _is_counted(self, place: int) -> bool:
-        """Whether the number at a place counts something ('2 more', 'give me 3', '4 friends') or is part of a figure."""
+        """Whether the number at a place counts something ('give me 3', '4 friends') or is part of a figure."""
         norms, words = self._words.norms, self._words
         if place and norms[place - 1] in _ASKS_FOR:
             return True
@@ -370,9 +370,13 @@ _TIMES = frozenset(
 )
 _THE_ONE = r"(?:the|that) one (?:with|about|where|set in|on|in|who|that|thats)(?: the| a| an)?"
 _ALL = (
-    (r"(?:all|any|none|each|every one|everyone|every single one|a single one|not one|most|half)(?: of)? (?:of )?(?:them|these|those|em|the above|this lot|your suggestions)", 0.85),
+    (
+        r"(?:all|any|none|each|every one|everyone|every single one|a single one|not one|most|"
+        r"half)(?: of)? (?:of )?(?:them|these|those|em|the above|this lot|your suggestions)", 0.85),
     (rf"(?:all|the|these|those|all of these|all of those) (?P<n>{_NUMBER})(?: of (?:them|these|those))?", 0.75),
-    (r"(?:them|em|these|those) (?:all|both)|the (?:whole )?lot(?: of (?:them|these|those))?|all (?:the|these|those) (?:{noun})|everything (?:here|on the list|on there)", 0.8),
+    (
+        r"(?:them|em|these|those) (?:all|both)|the (?:whole )?lot(?: of (?:them|these|those))?|"
+        r"all (?:the|these|those) (?:{noun})|everything (?:here|on the list|on there)", 0.8),
     (r"(?:the|this|that|your|whole) (?:list|slate)", 0.5),
 )  # fmt: skip
 
