@@ -50,6 +50,7 @@ def test_turning_the_dial_up_makes_slates_less_alike(movies_tools: ToolContext) 
 
 
 def test_a_slate_is_not_five_of_one_series(movies_tools: ToolContext) -> None:
+    assert movies_tools.catalogue.domain.columns.series
     candidates = ranked(movies_tools, like_items=["harry-potter-and-the-chamber-of-secrets-2002"])
     chosen = run("diversify", movies_tools, {"dial": 0}, candidates).candidates
     series = [movies_tools.catalogue.series(row) for row in chosen.rows]

@@ -31,6 +31,11 @@ class Measure(Protocol):
         """What to look for by wording."""
         ...
 
+    @property
+    def labelled(self) -> bool:
+        """Whether the items that have it are listed as having it, so that none need be looked for by meaning."""
+        ...
+
     def __call__(self, rows: Rows) -> Scores:
         """Return how far each row has it, 0 to 1."""
         ...

@@ -170,8 +170,10 @@ class ToolContext:
     def scale(self, vector: Scores) -> Callable[[Scores], Scores]:
         """Return what turns cosines with this vector into 0 (as close as most items are) to 1 (the closest few)."""
         sample = self._sample @ vector
-        low, high = np.quantile(sample, [0.5, 0.998])
-        high = max(float(high), low + 0.05)
+        middle, upper = len(sample) // 2, int(0.998 * (len(sample) - 1))
+        ordered = np.partition(sample, (middle, upper))
+        low = float(ordered[middle])
+        high = max(float(ordered[upper]), low + 0.05)
 
         def scaled(cosines: Scores) -> Scores:
             return np.asarray(np.clip((cosines - low) / (high - low), 0, 1), dtype=np.float32)

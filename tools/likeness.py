@@ -1,5 +1,6 @@
 """Likeness of items to one item: what their texts mean, their closed values (the tone), and rare traits in common."""
 
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ _NAME_WEIGHT = 0.4
 """Of a shared name against a shared phrase as rare."""
 _MUCH_SHARED = 0.35
 """Share of an item's subject, by weight, beyond which more in common tells nothing."""
+_LEAST_TONE = 0.02
+"""Weight under which a closed value tells too little to be compared."""
 _RARE = 0.02
 """Share of the catalogue under which a trait is rare enough to find items by."""
 
@@ -30,6 +33,7 @@ class LikenessMeasure:
     """How like one item others are, 0 to 1."""
 
     words: str | None = None
+    labelled = False
 
     def __init__(self, context: ToolContext, item_id: str) -> None:
         """Raises UnknownItem."""
@@ -48,17 +52,20 @@ class LikenessMeasure:
 
     def _alike(self, rows: Rows) -> Scores:
         alike = np.zeros(len(rows), dtype=np.float32)
-        for trait in self._tone:
-            grades = self._context.siblings(trait.facet, trait.value) | {trait.value: 1.0}
-            grades = {value: 2 * cosine - 1 for value, cosine in grades.items()}
-            alike += trait.weight * self._context.catalogue.best(rows, trait.facet, grades)
+        for facet, traits in groupby(self._tone, key=lambda trait: trait.facet):
+            weights, grades = [], []
+            for trait in traits:
+                siblings = self._context.siblings(facet, trait.value) | {trait.value: 1.0}
+                weights.append(trait.weight)
+                grades.append({value: 2 * cosine - 1 for value, cosine in siblings.items()})
+            alike += self._context.catalogue.best(rows, facet, grades) @ np.array(weights, dtype=np.float32)
         return alike / max(sum(trait.weight for trait in self._tone), 1e-9)
 
     def _shared(self, rows: Rows) -> Scores:
         shared = np.zeros(len(rows), dtype=np.float32)
-        for trait in self._subject:
-            has = self._context.catalogue.places(rows, trait.facet, trait.value, trait.role) >= 0
-            shared += trait.weight * has
+        for (facet, role), traits in groupby(self._subject, key=lambda trait: (trait.facet, trait.role)):
+            weights = {trait.value: trait.weight for trait in traits}
+            shared += self._context.catalogue.total(rows, facet, weights, role)
         whole = max(sum(trait.weight for trait in self._subject), 1e-9)
         return np.asarray(np.minimum(shared / whole / _MUCH_SHARED, 1), dtype=np.float32)
 
@@ -83,11 +90,12 @@ class LikenessMeasure:
 
 
 def _tone(context: ToolContext, row: int) -> tuple[Trait, ...]:
-    return tuple(
+    traits = [
         Trait(name, None, value, _weight(context, name, None, value) * context.facet_telling(name) / (1 + 0.1 * place))
         for name in context.catalogue.domain.of_kind("category")
         for place, value in enumerate(context.catalogue.values(row, name))
-    )
+    ]
+    return tuple(trait for trait in traits if trait.weight >= _LEAST_TONE)
 
 
 def _subject(context: ToolContext, row: int) -> tuple[Trait, ...]:
@@ -103,7 +111,7 @@ def _subject(context: ToolContext, row: int) -> tuple[Trait, ...]:
 
 def _weight(context: ToolContext, facet: str, role: str | None, value: str) -> float:
     """How rare a value is, 0 to 1, times how telling."""
-    holders = len(context.catalogue.rows_with(facet, value, role))
+    holders = context.catalogue.holders(facet, value, role)
     rarity = float(np.log(context.size / max(holders, 1)) / max(np.log(context.size), 1e-9))
     named = context.catalogue.domain.facets[facet].kind == "entity"
     return rarity * (_NAME_WEIGHT if named else min(context.telling(facet, value), 1.5))

@@ -25,7 +25,7 @@ class MatchArguments(Arguments):
     wishes: tuple[Wish, ...] = ()
     text: Annotated[str, Field(max_length=2000)] | None = None
     """Free words that no wish covers."""
-    k: Annotated[int, Field(ge=1, le=2000)] = 200
+    k: Annotated[int, Field(ge=1, le=2000)] = 120
     """How many items each wish may bring in by meaning."""
 
 

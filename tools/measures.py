@@ -25,6 +25,7 @@ class ValueMeasure:
     """A closed value: items that list it, most telling first; else how near they are to those that do."""
 
     words: str | None = None
+    labelled = True
 
     def __init__(self, context: ToolContext, facet: str, value: str) -> None:
         self._context = context
@@ -40,7 +41,7 @@ class ValueMeasure:
         near = self._scale(self._context.cosines(rows, self.vector))
         place = catalogue.places(rows, self._facet, self._value)
         telling = HAS + (1 - HAS) * (0.7 / (1 + np.maximum(place, 0)) + 0.3 * near)
-        lacking = np.maximum(NEAR * near, catalogue.best(rows, self._facet, self._siblings))
+        lacking = np.maximum(NEAR * near, catalogue.best(rows, self._facet, [self._siblings])[:, 0])
         return np.where(place >= 0, telling, lacking).astype(np.float32)
 
     def add_roughly(self, totals: Scores, weight: float) -> None:
@@ -52,6 +53,7 @@ class NameMeasure:
 
     vector: Scores | None = None
     words: str | None = None
+    labelled = True
 
     def __init__(self, context: ToolContext, wish: Wish) -> None:
         self._context = context
@@ -72,6 +74,7 @@ class FigureMeasure:
 
     vector: Scores | None = None
     words: str | None = None
+    labelled = True
 
     def __init__(self, context: ToolContext, wish: Wish) -> None:
         self._figures = context.catalogue.numbers(wish.facet)
@@ -93,6 +96,8 @@ class FigureMeasure:
 class WordsMeasure:
     """Free words: listed phrases that mean the same, else meaning and wording of the item's text."""
 
+    labelled = False
+
     def __init__(self, context: ToolContext, words: str) -> None:
         self._context = context
         self.words: str | None = words
@@ -110,7 +115,8 @@ class WordsMeasure:
 
     def _listed(self, rows: Rows) -> Scores:
         catalogue = self._context.catalogue
-        return catalogue.best(rows, catalogue.domain.text_facet, {p.text: p.closeness for p in self.phrases})
+        grades = {phrase.text: phrase.closeness for phrase in self.phrases}
+        return catalogue.best(rows, catalogue.domain.text_facet, [grades])[:, 0]
 
     def add_roughly(self, totals: Scores, weight: float) -> None:
         catalogue = self._context.catalogue
@@ -123,6 +129,7 @@ class BestMeasure:
 
     vector: Scores | None = None
     words: str | None = None
+    labelled = True
 
     def __init__(self, measures: Sequence[Measure]) -> None:
         self.measures = tuple(measures)
@@ -162,6 +169,7 @@ class ShareMeasure:
 
     vector: Scores | None = None
     words: str | None = None
+    labelled = True
 
     def __init__(self, shares: Scores) -> None:
         self._shares = shares

@@ -7,11 +7,11 @@ import numpy as np
 from tools.candidates import Candidates, Measure, Rows, Scores
 from tools.context import ToolContext
 
-FEW = 3000
+FEW = 2500
 """So many allowed items are all judged: it takes a few milliseconds, and no nomination can miss one."""
-_ROUGHLY_BEST = 400
+_ROUGHLY_BEST = 250
 _BY_WORDING = 100
-_BEST_LIKED = 1000
+_BEST_LIKED = 500
 
 
 def nominate(
@@ -19,13 +19,15 @@ def nominate(
 ) -> Candidates:
     """Return candidates with every allowed item that might be among the best by these measures and those before.
 
-    k: how many to take by meaning for each measure, and for all of them together.
+    k: how many to take by meaning for each measure that no label answers; with several of them, or with those of
+    earlier tools, as many again that are near to all together.
     """
     if (few := all_if_few(candidates)) is not None:
         return few
-    vectors = [measure.vector for measure in measures if measure.vector is not None]
-    earlier = [column.measure.vector for column in candidates.columns if column.sign > 0]
-    if len(together := [*vectors, *(vector for vector in earlier if vector is not None)]) > 1:
+    vectors = [measure.vector for measure in measures if measure.vector is not None and not measure.labelled]
+    earlier = [column.measure for column in candidates.columns if column.sign > 0]
+    together = [measure.vector for measure in (*measures, *earlier) if measure.vector is not None]
+    if len(vectors) > 1 or (vectors and earlier):
         vectors.append(_joined(together))
     found = [roughly_best(context, candidates, measures, weights)]
     if vectors:

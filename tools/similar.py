@@ -16,7 +16,7 @@ class SimilarArguments(Arguments):
     """Find items like given ones, by what they are about and by the traits they share; never the given ones."""
 
     items: Annotated[tuple[Seed, ...], Field(max_length=20)]
-    k: Annotated[int, Field(ge=1, le=2000)] = 200
+    k: Annotated[int, Field(ge=1, le=2000)] = 120
     """How many neighbours each item may bring in."""
 
 
