@@ -94,7 +94,7 @@ class Spelling:
             window = " ".join(norms[first : last + 1])
             ratio = fuzz.ratio(window, form, score_cutoff=_LEAST_RATIO - (4 if word == norm else 0))
             if ratio and window != form and not _differs_in_number(norms[first : last + 1], parts):
-                known = 0.0 if self._book.is_well_known(form) else 0.05
+                known = 0.0 if self._book.is_well_known(form) else 0.1
                 yield from self._senses(form, first, last, min(0.9, 0.5 + (ratio - 78) / 50) - known)
 
     def _senses(self, form: str, first: int, last: int, score: float) -> Iterator[tuple[int, int, Sense]]:
