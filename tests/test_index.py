@@ -88,7 +88,7 @@ def test_words_respect_the_mask(tiny: Catalogue, tiny_index: Index) -> None:
 def test_phrases_come_with_their_closeness(tiny: Catalogue, tiny_index: Index) -> None:
     heist, nothing = tiny_index.phrases_like(["heist", "qwertyuiop"], 3, 0.9)
     assert heist[0][0] == "heist"
-    assert heist[0][1] == pytest.approx(1, abs=1e-5)
+    assert heist[0][1] == pytest.approx(1, abs=1e-3)
     assert nothing == []
     assert tiny_index.phrases_like([], 3, 0.5) == []
     assert set(tiny_index.phrases) == set(tiny.vocabulary("theme"))
@@ -186,7 +186,8 @@ def test_a_shard_cut_off_by_a_full_disk_is_embedded_again(tmp_path: Path, monkey
     embedder = HashEmbedder()
     index = Index.build(games(GAMES), embedder, tmp_path)
     assert len(embedder.encoded) == len(texts_of(games(GAMES))) - 8
-    np.testing.assert_array_equal(index.vectors(np.array([0])), HashEmbedder().encode(games(GAMES).documents([0])))
+    first = HashEmbedder().encode(games(GAMES).documents([0]))
+    np.testing.assert_allclose(index.vectors(np.array([0])), first, atol=1e-3)
 
 
 def test_the_old_index_serves_until_the_new_one_is_whole(tmp_path: Path) -> None:
