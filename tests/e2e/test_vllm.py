@@ -4,7 +4,6 @@ Such a model understands nothing. What is true of any model is tried here: the p
 streaming, and a conversation that goes on while the server is away.
 """
 
-import json
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -24,6 +23,8 @@ from agent.parsing.review import printable
 from agent.parsing.rules import RulesParser
 from prompts.loader import Message
 from tests.e2e.served import ROOT, VllmServer, make_tiny_model
+from tests.fakes import HashEmbedder
+from tools.catalogue import Catalogue
 from tools.domain import Domain
 
 pytestmark = pytest.mark.skipif(os.environ.get("ATTUNE_E2E") != "1", reason="takes minutes: make e2e runs it")
@@ -106,29 +107,27 @@ async def test_a_prompt_over_the_context_is_refused_by_name(model: OpenAIModel) 
 
 
 async def test_a_conversation_goes_on_while_the_server_is_away(
-    server: VllmServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: VllmServer, tiny: Catalogue, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("ATTUNE_HOME", str(tmp_path))
-    settings = load_settings(home=tmp_path, model_url=server.url, parser="instruct", model_timeout_s=60)
     model = OpenAIModel(server.url, deadline_s=60, breaker=Breaker(limit=3, rest_s=0.0))
-    agent = await build_agent(settings, model=model)
+    parser = InstructParser(model, tiny.domain, RulesParser(tiny.domain), propose=True, deadline_s=60)
+    settings = load_settings(home=tmp_path, slate_size=2)
+    runtimes = {item.id: item.facts["runtime"] for item in tiny.items(range(len(tiny)))}
+    agent = await build_agent(settings, model=model, parser=parser, catalogue=tiny, embedder=HashEmbedder())
     try:
-        first = await agent.chat("ana", "t", "something funny")
-        assert not any(AWAY in notice for notice in first.notices)
+        first = await agent.chat("ana", "t", "hello")
+        assert AWAY not in first.notices
         server.kill()
-        second = await agent.chat("ana", "t", "a comedy from the 90s, nothing over two hours")
-        assert AWAY in second.notices
-        assert second.parser != "instruct"
-        assert second.slate and all(1990 <= (item.year or 0) <= 1999 for item in second.slate)
+        second = await agent.chat("ana", "t", "start over, nothing over two hours please")
+        assert AWAY in second.notices and second.parser == "rules"
+        assert len(second.slate) == 2 and all(runtimes[item.id] <= 120 for item in second.slate)
         third = await agent.chat("ana", "t", "anything else?")
-        assert third.slate and third.turn == 3
+        assert AWAY in third.notices and third.turn == 3
         assert {item.id for item in third.slate}.isdisjoint(item.id for item in second.slate)
         server.start()
-        fourth = await agent.chat("ana", "t", "something like Arrival")
-        assert AWAY not in fourth.notices
-        fifth = await agent.chat("ana", "t", "thanks")
-        assert fifth.turn == 5 and AWAY not in fifth.notices
-        assert json.dumps(fifth.as_json())
+        for turn, text in enumerate(("something like Arrival", "thanks"), start=4):
+            back = await agent.chat("ana", "t", text)
+            assert back.turn == turn and AWAY not in back.notices
     finally:
         await agent.close()
         await model.close()
