@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).parents[2]
-START_S = 300
-"""A start takes 60 to 100 s on two cores."""
+START_S = 600
+"""A start takes 60 to 100 s on two idle cores, and several times that on busy ones."""
 
 
 class VllmServer:
