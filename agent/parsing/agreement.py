@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import Stemmer
 from scipy.optimize import linear_sum_assignment
 
 from agent.commands import ItemReference, Preference, Range, Relative, Value
@@ -21,7 +22,6 @@ _SMALL = frozenset(
     {"a", "an", "the", "of", "in", "on", "at", "with", "and", "or", "to", "for", "that", "is", "are", "was", "about",
      "set", "some", "any", "no", "being", "film", "films", "movie", "movies"}
 )  # fmt: skip
-_ENDING = re.compile(r"(?:ies|es|s|ing|ed)$")
 
 
 class Matcher:
@@ -124,7 +124,7 @@ def _closeness(label: Preference, statement: Preference) -> float:
 
 def _stems(phrase: str) -> set[str]:
     words = [word for word in plain(phrase).split() if word not in _SMALL] or plain(phrase).split()
-    return {_ENDING.sub("", word) if len(word) > 4 else word for word in words}
+    return set(Stemmer.Stemmer("english").stemWords(words))
 
 
 def _same_name(one: str, other: str) -> bool:
