@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tools.comparators import Comparator, Comparators, is_hedged
-from tools.domain import Domain, Facet
+from tools.domain import Domain
 from tools.mentions import Bounds, Direction, Mention
 from tools.quantities import (
     Quantity,
     is_dash,
+    key_of_unit,
     norm_at,
+    rank_forms,
     read_amount,
     read_decade,
     read_number,
     read_year,
     tokens_of,
 )
+from tools.timespans import OPEN_END, relative_years
 from tools.words import FUNCTION_WORDS, key
 
 _LONGEST_TEXT = 4000
@@ -86,7 +89,7 @@ class NumberGrammar:
             for name, facet in domain.facets.items()
             if facet.cues
         }
-        self.ranks = {name: _rank_forms(facet) for name, facet in domain.of_kind("ordinal").items()}
+        self.ranks = {name: rank_forms(facet) for name, facet in domain.of_kind("ordinal").items()}
 
     def find(self, text: str, year: int) -> tuple[Mention, ...]:
         """Return the mentions of kind 'number' in a text, by position, without overlaps.
@@ -194,7 +197,7 @@ class _Reading:
         ):
             low, high, after = decade
             return self._years(at, after, low, high, "decade")
-        span = _relative_years(self._norms, at, self._year, bool(_CALENDAR_CUE.search(self._before(at))))
+        span = relative_years(self._norms, at, self._year, bool(_CALENDAR_CUE.search(self._before(at))))
         return self._years(at, span[2], span[0], span[1], "span") if span else None
 
     def _years(self, at: int, after: int, low: float, high: float, kind: str) -> Quantity:
@@ -407,7 +410,7 @@ class _Reading:
             upper = low > (len(facet.values) - 1) / 2
             return (Bounds(min=low) if upper else Bounds(max=high)), 0.8
         if quantity.kind == "span":
-            return Bounds(min=low, max=None if high == _OPEN_END else high), 0.9
+            return Bounds(min=low, max=None if high == OPEN_END else high), 0.9
         if low == high and (around or quantity.kind == "amount"):
             return Bounds(min=low - facet.about, max=high + facet.about), 0.85 if around else 0.6
         bare_year = quantity.kind == "year" and low == high
@@ -417,57 +420,3 @@ class _Reading:
         """Whether a preposition shows that a year is a date rather than a title."""
         before = norm_at(self._tokens, quantity.first - 1)
         return before in _DATING or bool(_CALENDAR_CUE.search(self._before(quantity.first)))
-
-
-_OPEN_END = float("inf")
-
-
-def key_of_unit(unit: str) -> str:
-    """Return a unit as the tokens of a text spell it: '/10' gives '/ 10'."""
-    return " ".join(token.norm for token in tokens_of(unit))
-
-
-def _relative_years(norms: list[str], at: int, year: int, cued: bool) -> tuple[float, float, int] | None:
-    """Read years counted from now, as (first, last, token after): 'last five years', 'this decade', '21st century'."""
-    words = norms[at : at + 6]
-    text = " ".join(words)
-    for pattern, low, high in _FIXED_STRETCHES:
-        match = pattern.match(text)
-        if match:
-            return low, high, at + len(match.group().split())
-    if text.startswith("this decade"):
-        return year // 10 * 10, year // 10 * 10 + 9, at + 2
-    if text.startswith(("this year", "last year")) and cued:
-        then = year if words[0] == "this" else year - 1
-        return then, then, at + 2
-    match = _LAST_YEARS.match(text)
-    if not match:
-        return None
-    number = read_number(tokens_of(match["n"]), 0) if match["n"] else (1.0, 0)
-    count = {"couple": 2.0, "few": 5.0}.get(match["vague"] or "", number[0] if number else 0.0)
-    if not count or (match["unit"].startswith("year") and not (match["n"] or match["vague"])):
-        return None
-    years = (
-        count * 10 if match["unit"].startswith("decade") else count / 12 if match["unit"].startswith("month") else count
-    )
-    return year - int(years), _OPEN_END, at + len(match.group().split())
-
-
-_LAST_YEARS = re.compile(
-    r"(?:last|past|previous) (?:(?P<vague>couple|few)(?: of)? |(?P<n>[^\W_]+(?: - [a-z]+)?)(?: or [^\W_]+)? )?"
-    r"(?P<unit>years?|yrs?|decades?|months)\b"
-)
-_FIXED_STRETCHES = (
-    (re.compile(r"(?:this century|21 st century|twenty first century|21 st c)\b"), 2000, _OPEN_END),
-    (re.compile(r"(?:last century|20 th century|twentieth century)\b"), 1900, 1999),
-    (re.compile(r"turn of the (?:millennium|millenium|century)\b"), 1998, 2002),
-)
-
-
-def _rank_forms(facet: Facet) -> list[tuple[tuple[str, ...], int]]:
-    """Return the forms of an ordinal's values with their ranks, longest first, as tokens without dashes."""
-    forms = {}
-    for rank, value in enumerate(facet.values):
-        for phrase in (value, *facet.lexicon.get(value, ())):
-            forms[tuple(token.norm for token in tokens_of(phrase) if not is_dash(token.norm))] = rank
-    return sorted(forms.items(), key=lambda pair: -len(pair[0]))

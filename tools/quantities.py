@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tools.domain import Facet
 from tools.words import NUMBER_WORDS
 
 _TOKEN = re.compile(r"\d+(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_", re.UNICODE)
@@ -291,3 +292,17 @@ def _read_whole_decade(tokens: Sequence[Token], at: int) -> tuple[int, int] | No
     if value < 100:
         value += 1900 if value >= 20 else 2000
     return value, after + 1
+
+
+def key_of_unit(unit: str) -> str:
+    """Return a unit as the tokens of a text spell it: '/10' gives '/ 10'."""
+    return " ".join(token.norm for token in tokens_of(unit))
+
+
+def rank_forms(facet: Facet) -> list[tuple[tuple[str, ...], int]]:
+    """Return the forms of an ordinal's values with their ranks, longest first, as tokens without dashes."""
+    forms = {}
+    for rank, value in enumerate(facet.values):
+        for phrase in (value, *facet.lexicon.get(value, ())):
+            forms[tuple(token.norm for token in tokens_of(phrase) if not is_dash(token.norm))] = rank
+    return sorted(forms.items(), key=lambda pair: -len(pair[0]))
