@@ -101,7 +101,7 @@ def test_vocabulary_is_most_frequent_first(movies: Catalogue) -> None:
 
 def test_a_value_listed_twice_counts_once(games: Domain, game: dict[str, Any]) -> None:
     catalogue = Catalogue.build(games, [game | {"themes": ["bees", "Bees", "honey"]}])
-    assert catalogue.values(0, "theme") == ("Bees", "honey") or catalogue.values(0, "theme") == ("bees", "honey")
+    assert catalogue.values(0, "theme") == ("bees", "honey")
     assert sum(catalogue.counts("theme").values()) == 2
 
 

@@ -109,6 +109,28 @@ def test_an_index_that_is_current_is_not_built_again(tmp_path: Path, boardgames:
     assert second.manifest == first.manifest
 
 
+def test_the_layout_can_be_set_by_hand(tmp_path: Path, boardgames: Catalogue, embedder: HashEmbedder) -> None:
+    flat = Index.build(boardgames, HashEmbedder(), tmp_path)
+    grouped = Index.build(boardgames, embedder, tmp_path, layout="ivf")
+    assert (flat.manifest.layout, grouped.manifest.layout) == ("flat", "ivf")
+    assert embedder.encoded == []
+    assert Index.build(boardgames, HashEmbedder(), tmp_path).manifest == grouped.manifest
+
+
+def test_an_index_that_is_current_serves_where_nothing_can_be_written(
+    tmp_path: Path, boardgames: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Index.build(boardgames, HashEmbedder(), tmp_path)
+
+    def refuse(folder: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("tools.index.FileLock", refuse)
+    assert len(Index.build(boardgames, HashEmbedder(), tmp_path)) == 24
+    with pytest.raises(IndexFault, match="Read-only file system"):
+        Index.build(games(GAMES[1:]), HashEmbedder(), tmp_path)
+
+
 def test_adding_changing_and_removing_embeds_only_what_changed(tmp_path: Path, embedder: HashEmbedder) -> None:
     Index.build(games(GAMES), HashEmbedder(), tmp_path / "kept")
     new = GAMES[0] | {"id": "new", "title": "New", "themes": ["weather", "a phrase of its own"]}

@@ -86,10 +86,14 @@ class Index:
         EmbeddingFault if the model gives anything but vectors.
         """
         say = progress or _say_nothing
+        # Before the lock, so that an index that serves is used even where nothing can be written.
+        with contextlib.suppress(IndexFault):
+            return cls._current(folder, catalogue, embedder, layout)
         with _writing(folder, say):
+            # Once more: another build may have been waited for.
+            with contextlib.suppress(IndexFault):
+                return cls._current(folder, catalogue, embedder, layout)
             standing = _standing(folder, embedder)
-            if standing is not None and _is_of(standing[0], catalogue) and layout in (None, standing[0].layout):
-                return cls.open(folder, catalogue, embedder)
             manifest = _write_generation(catalogue, embedder, folder, standing, say, layout)
             _tidy(folder, manifest.generation)
         return cls.open(folder, catalogue, embedder)
@@ -121,6 +125,12 @@ class Index:
             )
         except IndexFault as fault:
             raise IndexFault(f"{fault}; {remedy}") from fault
+
+    @classmethod
+    def _current(cls, folder: Path, catalogue: Catalogue, embedder: Embedder, layout: Layout | None) -> Self:
+        if layout not in (None, Manifest.read(folder).layout):
+            raise IndexFault(f"the index has another layout than {layout!r}")
+        return cls.open(folder, catalogue, embedder)
 
     def __len__(self) -> int:
         return len(self._items)
