@@ -7,33 +7,31 @@ purpose, prompt hash, counts and times, never what was said.
 import asyncio
 import hashlib
 import json
-import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 import httpx2
 import openai
 import structlog
 import tenacity
 from openai.types.chat import ChatCompletionChunk
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.breaker import Breaker
 from agent.errors import ModelError, ModelRefused, ModelReplyInvalid, ModelUnavailable
+from agent.replies import MAX_REPLY_BYTES, ModelReply, first_object, grown, read_completion, read_model_name
 from prompts.loader import Message
+
+__all__ = ["LanguageModel", "ModelCall", "ModelReply", "OpenAIModel", "first_object"]
 
 _log = structlog.get_logger(__name__)
 
-_MAX_REPLY_BYTES = 1_000_000
 _CONNECT_S = 3.0
 _PATIENCE_S = 5.0
 """The longest `retry-after` that is waited for; a person is waiting too."""
 _PASSING = {408, 409, 429}
 _SCHEMA_REFUSALS = {400, 415, 422, 501}
-_OBJECT = re.compile(r'\{\s*"')
-_THOUGHT = re.compile(r"^\s*<think>.*?</think>\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,23 +57,6 @@ class ModelCall:
         return hashlib.blake2s(text.encode(), digest_size=6).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelReply:
-    text: str
-    model: str
-    tokens_in: int = 0
-    tokens_out: int = 0
-    latency_ms: float = 0.0
-    finished: bool = True
-    """False where the text was cut at `max_tokens`."""
-
-    def json(self) -> dict[str, Any]:
-        """Return the first JSON object of the text, whatever stands around it. Raises ModelReplyInvalid."""
-        if not self.finished:
-            raise ModelReplyInvalid(f"the reply was cut short after {self.tokens_out} tokens, before its JSON ended")
-        return first_object(self.text)
-
-
 class LanguageModel(Protocol):
     """Answers calls. Every failure is a ModelError, in bounded time."""
 
@@ -86,73 +67,6 @@ class LanguageModel(Protocol):
         ...
 
     async def close(self) -> None: ...
-
-
-def first_object(text: str) -> dict[str, Any]:
-    """Return the first JSON object in a text, code fences and chatter around it ignored. Raises ModelReplyInvalid.
-
-    Where it is broken, no object inside it is taken for the whole.
-    """
-    start = _OBJECT.search(text)
-    if start is None:
-        raise ModelReplyInvalid("the reply holds no JSON object")
-    try:
-        # Models write line ends into strings, which a strict reader refuses.
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
-    except ValueError as error:
-        raise ModelReplyInvalid(f"the reply's JSON is broken: {error}") from None
-    except RecursionError:
-        raise ModelReplyInvalid("the reply's JSON is nested too deeply") from None
-    return cast(dict[str, Any], value)
-
-
-class _Reply(BaseModel):
-    """The parts of a chat completion that are used; servers add fields of their own."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _ReplyMessage(_Reply):
-    content: str | None = None
-
-
-class _Choice(_Reply):
-    message: _ReplyMessage
-    finish_reason: str | None = None
-
-
-class _Usage(_Reply):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-class _Completion(_Reply):
-    choices: tuple[_Choice, ...]
-    model: str = ""
-    usage: _Usage | None = None
-
-
-class _Delta(_Reply):
-    content: str | None = None
-
-
-class _ChunkChoice(_Reply):
-    delta: _Delta = _Delta()
-    finish_reason: str | None = None
-
-
-class _Chunk(_Reply):
-    choices: tuple[_ChunkChoice, ...] = ()
-    model: str | None = None
-    usage: _Usage | None = None
-
-
-class _Listed(_Reply):
-    id: str
-
-
-class _Models(_Reply):
-    data: tuple[_Listed, ...]
 
 
 _Arguments = dict[str, Any]
@@ -205,17 +119,16 @@ class OpenAIModel:
             return self._model
         if self._found_model is None:
             listed = await self._client.models.with_raw_response.list()
-            models = _Models.model_validate_json(listed.text).data
-            if not models:
+            self._found_model = read_model_name(listed.text)
+            if self._found_model is None:
                 raise ModelReplyInvalid(f"{self.base_url} lists no model; name one in the settings")
-            self._found_model = models[0].id
         return self._found_model
 
     async def reply(self, call: ModelCall) -> ModelReply:
         """Return the model's answer. Raises ModelUnavailable, ModelRefused or ModelReplyInvalid."""
         began = time.perf_counter()
         body = await self._asked(call, self._completion, self._deadline_of(call))
-        reply = _read(body, await self.name())
+        reply = read_completion(body, await self.name())
         return self._finished(call, reply, began)
 
     async def stream(self, call: ModelCall) -> AsyncIterator[str | ModelReply]:
@@ -230,7 +143,7 @@ class OpenAIModel:
                     chunk = await anext(chunks, None)
                 if chunk is None:
                     break
-                piece, whole = _grown(whole, chunk)
+                piece, whole = grown(whole, chunk)
                 if piece:
                     yield piece
         except _FAILURES as error:
@@ -315,8 +228,8 @@ class OpenAIModel:
         async with self._client.chat.completions.with_streaming_response.create(**arguments) as response:
             async for piece in response.iter_bytes():
                 body += piece
-                if len(body) > _MAX_REPLY_BYTES:
-                    raise ModelReplyInvalid(f"the reply is longer than {_MAX_REPLY_BYTES} bytes")
+                if len(body) > MAX_REPLY_BYTES:
+                    raise ModelReplyInvalid(f"the reply is longer than {MAX_REPLY_BYTES} bytes")
         return bytes(body)
 
     async def _opened(self, arguments: _Arguments) -> openai.AsyncStream[ChatCompletionChunk]:
@@ -410,43 +323,3 @@ def _with_schema_in_words(messages: tuple[Message, ...], schema: Mapping[str, An
     written = [{"role": message.role, "content": message.text} for message in messages]
     written[0]["content"] += told
     return written
-
-
-def _read(body: bytes, model: str) -> ModelReply:
-    try:
-        completion = _Completion.model_validate_json(body)
-    except ValidationError as error:
-        raise ModelReplyInvalid(
-            f"the answer is not a chat completion: {error.error_count()} fields are wrong"
-        ) from None
-    if not completion.choices:
-        raise ModelReplyInvalid("the answer has no choices")
-    choice = completion.choices[0]
-    text = _THOUGHT.sub("", choice.message.content or "")
-    if not text.strip():
-        raise ModelReplyInvalid("the model answered with no text")
-    usage = completion.usage or _Usage()
-    return ModelReply(
-        text=text,
-        model=completion.model or model,
-        tokens_in=usage.prompt_tokens,
-        tokens_out=usage.completion_tokens,
-        finished=choice.finish_reason != "length",
-    )
-
-
-def _grown(whole: ModelReply, chunk: object) -> tuple[str, ModelReply]:
-    """Return a chunk's text and the reply so far with it. The client library passes on whatever the server sent."""
-    if not isinstance(chunk, ChatCompletionChunk):
-        raise ModelReplyInvalid("the server streamed something that is not part of a chat completion")
-    read = _Chunk.model_validate(chunk.model_dump(warnings=False))
-    piece = ""
-    for choice in read.choices[:1]:
-        piece = choice.delta.content or ""
-        finished = whole.finished or choice.finish_reason not in (None, "length")
-        whole = replace(whole, text=whole.text + piece, finished=finished)
-    if read.usage:
-        whole = replace(whole, tokens_in=read.usage.prompt_tokens, tokens_out=read.usage.completion_tokens)
-    if len(whole.text) > _MAX_REPLY_BYTES:
-        raise ModelReplyInvalid(f"the reply is longer than {_MAX_REPLY_BYTES} bytes")
-    return piece, replace(whole, model=read.model or whole.model)
