@@ -53,7 +53,7 @@ def merge(
     if same:
         return _restate(held, same, new)
     if _bounded_like(new):
-        return _bound(held, new, statement.replaces)
+        return _bound(held, new, statement.replaces, domain.facets[new.facet].values)
     displaced = [wish for wish in held if _displaces(new, wish, statement.replaces, domain)]
     if displaced:
         return (*_without(held, displaced), new), WishChange(kind="replaced", wish=new, before=tuple(displaced))
@@ -98,7 +98,9 @@ def _bounded_like(wish: HeldWish) -> bool:
     return isinstance(wish.value, Range) and wish.polarity == "like"
 
 
-def _bound(held: Sequence[HeldWish], new: HeldWish, replaces: bool) -> tuple[tuple[HeldWish, ...], WishChange]:
+def _bound(
+    held: Sequence[HeldWish], new: HeldWish, replaces: bool, order: Sequence[str]
+) -> tuple[tuple[HeldWish, ...], WishChange]:
     """Rule 2. Alternatives said in the same turn ('the 40s or the 50s') stand side by side."""
     rivals = [
         wish
@@ -110,7 +112,7 @@ def _bound(held: Sequence[HeldWish], new: HeldWish, replaces: bool) -> tuple[tup
     old = rivals[-1]
     assert isinstance(old.value, Range)
     assert isinstance(new.value, Range)
-    joined = None if replaces or new.group or len(rivals) > 1 else join_ranges(old.value, new.value)
+    joined = None if replaces or new.group or len(rivals) > 1 else join_ranges(old.value, new.value, order)
     if joined is None or joined == new.value:
         same_value = old.value == new.value
         return (*_without(held, rivals), new), WishChange(
@@ -121,14 +123,17 @@ def _bound(held: Sequence[HeldWish], new: HeldWish, replaces: bool) -> tuple[tup
     return rest, WishChange(kind="narrowed", wish=now, before=(old,))
 
 
-def join_ranges(old: Range, new: Range) -> Range | None:
+def join_ranges(old: Range, new: Range, order: Sequence[str] = ()) -> Range | None:
     """Return old with the bounds that new states, or None where both cannot hold.
 
-    A range with both ends that lies inside the old one is that range; a looser bound said later loosens.
+    order: an ordinal's values, from least to most. A range with both ends that lies inside the old one is that range; a
+    looser bound said later loosens.
     """
     low = new.min if new.min is not None else old.min
     high = new.max if new.max is not None else old.max
     if isinstance(low, float) and isinstance(high, float) and low > high:
+        return None
+    if isinstance(low, str) and isinstance(high, str) and order.index(low) > order.index(high):
         return None
     return Range(min=low, max=high)
 

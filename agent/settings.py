@@ -70,7 +70,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = Path(os.environ.get("ATTUNE_HOME") or default_home())
+        given = init_settings().get("home")
+        home = Path(given or os.environ.get("ATTUNE_HOME") or default_home())
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "settings.toml")
 
     @property
@@ -92,6 +93,7 @@ def load_settings(**arguments: object) -> Settings:
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"])
-        raise SettingsError(f"setting {name!r} (ATTUNE_{name.upper()}): {problem['msg']}") from error
+        got = "" if name == "model_key" else f", not {problem['input']!r:.200}"
+        raise SettingsError(f"setting {name!r} (ATTUNE_{name.upper()}): {problem['msg']}{got}") from error
     except ValueError as error:
         raise SettingsError(f"settings.toml cannot be read: {error}") from error

@@ -94,9 +94,9 @@ class Turn(_Result):
             "command": command_json(self.command),
             "wishes": [*map(wish_json, self.wishes), *map(seed_json, self.seeds)],
             "plan": [step.as_json() for step in self.plan],
-            "slate": [item.model_dump(exclude={"facts"}) for item in self.slate],
-            "near_misses": [item.model_dump() for item in self.near_misses],
-            "question": self.question.model_dump() if self.question else None,
+            "slate": [item.model_dump(mode="json", exclude={"facts"}) for item in self.slate],
+            "near_misses": [item.model_dump(mode="json") for item in self.near_misses],
+            "question": self.question.model_dump(mode="json") if self.question else None,
             "reply": self.reply,
             "parser": self.parser,
             "model": self.model,
@@ -113,7 +113,7 @@ def command_json(command: Command) -> dict[str, Any]:
             {**wish.model_dump(exclude_none=True, exclude={"value"}), "value": value_json(wish.value)}
             for wish in command.preferences
         ],
-        "items": [item.model_dump(exclude_none=True, exclude_defaults=True) for item in command.items],
+        "items": [item.model_dump(mode="json", exclude_none=True, exclude_defaults=True) for item in command.items],
         "asks": list(command.asks),
         "count": command.count,
     }
