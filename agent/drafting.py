@@ -16,7 +16,7 @@ from tools.diversify import DiversifyArguments
 from tools.filter import FilterArguments
 
 MAX_TOKENS = 800
-_PLANNED = ("filter", "match", "similar", "affinity", "attenuate", "rank", "diversify")
+_PLANNED = ("filter", "match", "similar", "propose", "affinity", "attenuate", "rank", "diversify")
 
 
 class _Step(BaseModel):

@@ -18,6 +18,7 @@ from tools.diversify import DiversifyArguments
 from tools.domain import Domain
 from tools.filter import FilterArguments
 from tools.match import MatchArguments
+from tools.propose import ProposeArguments
 from tools.rank import RankArguments
 from tools.similar import SimilarArguments
 from tools.wishes import Arguments, Seed, Wish
@@ -27,6 +28,7 @@ LIKED_WEIGHT = 0.5
 INTEREST_WEIGHT = 0.3
 PASSED_OVER_WEIGHT = 0.3
 """Against 1 for a disliked item: not wanting it now says little about its kind."""
+MOST_PROPOSED = 20
 RECENT_LIKES = 5
 """More liked items than this would blur into the average film."""
 
@@ -43,6 +45,8 @@ class PlanInput:
     diversity: float
     profile_opinions: dict[str, Opinion] = field(default_factory=dict)
     """What is remembered of items from other threads."""
+    proposed: tuple[str, ...] = ()
+    """Ids of items that a language model named for this request, best first."""
     again: Collection[str] = ()
     """Ids that may be shown once more."""
 
@@ -56,6 +60,7 @@ def plan_turn(given: PlanInput) -> tuple[PlanStep, ...]:
     musts = [wish for wish in (*own, *lasting) if wish.strength == "must"]
     likes = [wish for wish in own if wish.polarity == "like"]
     words = " ".join([*unknown, *(seed.title for seed in view.seeds if seed.item is None)])
+    exclude = tuple(sorted(excluded(view, given.profile_opinions) - set(given.again)))
     steps: list[tuple[str, Arguments]] = []
     if musts:
         steps.append(("filter", FilterArguments(wishes=tuple(musts))))
@@ -63,12 +68,13 @@ def plan_turn(given: PlanInput) -> tuple[PlanStep, ...]:
         steps.append(("match", MatchArguments(wishes=tuple(likes), text=words or None)))
     if seeds := _seeds(view):
         steps.append(("similar", SimilarArguments(items=seeds)))
+    if proposed := tuple(item for item in given.proposed if item not in exclude):
+        steps.append(("propose", ProposeArguments(items=proposed[:MOST_PROPOSED])))
     if (affinity := _affinity(view, lasting, given.profile_opinions)) is not None:
         steps.append(("affinity", affinity))
     if (attenuation := _attenuation(view, (*own, *lasting))) is not None:
         steps.append(("attenuate", attenuation))
     steps.append(("rank", RankArguments()))
-    exclude = tuple(sorted(excluded(view, given.profile_opinions) - set(given.again)))
     steps.append(("diversify", DiversifyArguments(count=given.count, dial=given.diversity, exclude=exclude)))
     return tuple(
         PlanStep(tool=tool, arguments=arguments.model_dump(mode="json", exclude_defaults=True))

@@ -15,7 +15,7 @@ from tools.wishes import Seed, Wish
 Rows = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
-Source = Literal["match", "similar", "affinity", "attenuate", "rank"]
+Source = Literal["match", "similar", "propose", "affinity", "attenuate", "rank"]
 
 
 class Measure(Protocol):

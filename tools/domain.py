@@ -174,7 +174,7 @@ class Domain(_Part):
     ask_words: dict[str, Words] = {}
     """What can be asked -> words that ask it ('director' -> 'who directed', 'who made')."""
     asks_unanswered: dict[str, str] = {}
-    """What people ask that the catalogue cannot answer -> what to say ('where' -> 'I don't know where it is shown.')."""
+    """What people ask that the catalogue cannot answer -> what to say ('where' -> 'I don't know where it runs.')."""
     title_words: Words = ()
     """Titles that are also ordinary words; they are links only with evidence."""
     openers: tuple[str, ...] = ()
@@ -194,7 +194,8 @@ class Domain(_Part):
         try:
             return cls.model_validate(tomllib.loads(path.read_text(encoding="utf8")))
         except FileNotFoundError:
-            raise DomainError(f"no domain.toml in {str(folder)!r}; a domain is a folder with it and items.jsonl") from None
+            message = f"no domain.toml in {str(folder)!r}; a domain is a folder with it and items.jsonl"
+            raise DomainError(message) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DomainError(f"{path}: not valid TOML: {error}") from error
         except ValidationError as error:

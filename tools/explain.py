@@ -76,6 +76,8 @@ def explain(
 def _reasons(context: ToolContext, column: Column, row: int, amount: float, scored: float) -> list[Reason]:
     if column.source == "rank":
         return _prior(context, column.key, row, amount)
+    if column.source == "propose":
+        return [Reason(kind="proposed", strength=amount)]
     if amount < 0 and scored < _HELD:
         return []
     if isinstance(column.about, Seed):

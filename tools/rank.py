@@ -5,6 +5,7 @@ With s the 0..1 score of a column and w its weight, an item's score is the sum o
 match, similar   FIT * f * p / (sum of p), where p = w * sqrt(s) and f = (sum of p / sum of w) squared: the mean of
                  what is wished, in which missing one wish costs more than half-keeping two; several seeds together
                  weigh sqrt(their number) times one
+propose          PROPOSED * s: what a language model named, if one was asked
 affinity         LEAN * w * s * s / (sum of w * s), signed: what fits best of a long profile counts, not its mean
 attenuate        -HELD_AGAINST * w * s
 rank             0.12 * quality + 0.05 * popularity, each as the share of the catalogue that the item is not under;
@@ -13,12 +14,12 @@ rank             0.12 * quality + 0.05 * popularity, each as the share of the ca
 With nothing to fit, affinity takes FIT's part. Ties go to the better known item, then to the smaller id.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from pydantic import Field
 
-from tools.candidates import Candidates, Column, Scores
+from tools.candidates import Candidates, Column, Scores, Source
 from tools.context import PRIOR_POPULARITY, PRIOR_QUALITY, ToolContext
 from tools.measures import ShareMeasure
 from tools.pool import best_liked, pooled
@@ -27,6 +28,8 @@ from tools.wishes import Arguments, Wish
 FIT = 0.75
 LEAN = 0.20
 HELD_AGAINST = 0.40
+PROPOSED = 0.25
+"""A third of a perfect fit: enough to lead among items that fit alike, never enough to beat a clearly better fit."""
 _SIMILAR_WEIGHT = 1.8
 _LEAST_POOL = 200
 
@@ -57,11 +60,13 @@ def score(context: ToolContext, candidates: Candidates) -> Candidates:
     candidates = candidates.without("rank")
     for key, prior, weight in _priors(context, candidates):
         candidates = candidates.judge("rank", key, ShareMeasure(prior), weight=weight, about=None)
-    by_source = {source: _of(candidates, source) for source in ("match", "similar", "affinity", "attenuate", "rank")}
+    by_source = {source: _of(candidates, source) for source in get_args(Source)}
     amounts = np.zeros((len(candidates), len(candidates.columns)), dtype=np.float32)
     fitting = by_source["match"] + by_source["similar"]
     _fit(candidates, fitting, amounts)
     _lean(candidates, by_source["affinity"], LEAN if fitting else FIT, amounts)
+    for place in by_source["propose"]:
+        amounts[:, place] = PROPOSED * candidates.columns[place].scores
     for place in by_source["attenuate"]:
         column = candidates.columns[place]
         amounts[:, place] = -HELD_AGAINST * column.weight * column.scores

@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from tools.domain import Domain, Facet
 
-ReasonKind = Literal["value", "near", "bounds", "words", "similar", "profile", "against", "quality", "popularity"]
+ReasonKind = Literal[
+    "value", "near", "bounds", "words", "similar", "profile", "proposed", "against", "quality", "popularity"
+]
 
 
 class Reason(BaseModel):
@@ -20,6 +22,7 @@ class Reason(BaseModel):
     words       its own words fit the wish `wanted`, though no listed value does
     similar     it shares `values` with a named item `item_title`; none: only the texts are alike
     profile     the same, with an item remembered as liked
+    proposed    a language model named it for this request
     against     it comes close to a soft dislike: `values`, `figure` or `item_title`
     quality, popularity   it is well liked, well known: `figure`
     """
@@ -52,6 +55,8 @@ class Reason(BaseModel):
             return f"but {likeness}" if self.kind == "against" else likeness
         if self.kind == "popularity":
             return "well known"
+        if self.kind == "proposed":
+            return "named by the language model"
         facet = domain.facets.get(self.facet or "")
         if self.kind == "quality" and facet is None:
             return "well liked"

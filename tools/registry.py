@@ -18,6 +18,7 @@ from tools.explain import ExplainArguments, explain
 from tools.filter import FilterArguments, filter_items
 from tools.lookup import LookupArguments, lookup
 from tools.match import MatchArguments, match
+from tools.propose import ProposeArguments, propose
 from tools.rank import RankArguments, rank
 from tools.similar import SimilarArguments, similar
 from tools.wishes import Arguments
@@ -73,6 +74,7 @@ TOOLS: dict[str, Tool] = {
         _tool("filter", FilterArguments, filter_items),
         _tool("match", MatchArguments, match),
         _tool("similar", SimilarArguments, similar),
+        _tool("propose", ProposeArguments, propose),
         _tool("affinity", AffinityArguments, affinity),
         _tool("attenuate", AttenuateArguments, attenuate),
         _tool("rank", RankArguments, rank),

@@ -5,6 +5,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from agent.drafting import draft_plan
+from agent.grounding import find_item
 from agent.parts import Parts
 from agent.planning import PlanInput, plan_turn
 from agent.state import TurnState
@@ -31,4 +32,11 @@ def plan_input(state: TurnState, parts: Parts) -> PlanInput:
         count=command.count or state.focus.count or parts.settings.slate_size,
         diversity=parts.settings.diversity,
         profile_opinions=state.profile.opinions,
+        proposed=_linked(state.proposals, parts),
     )
+
+
+def _linked(titles: tuple[str, ...], parts: Parts) -> tuple[str, ...]:
+    """Ids of the titles that the catalogue has; what a model made up links to nothing and is dropped."""
+    found = (find_item(title, parts.catalogue, parts.linker, parts.settings.year)[:1] for title in titles)
+    return tuple(dict.fromkeys(item for ids in found for item in ids))
