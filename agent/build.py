@@ -7,6 +7,7 @@ import aiosqlite
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
 from langgraph.store.sqlite.aio import AsyncSqliteStore
+from threadpoolctl import threadpool_limits
 
 from agent.agent import Agent
 from agent.errors import SettingsError
@@ -23,7 +24,7 @@ from agent.parts import Parts
 from agent.settings import Settings
 from agent.threads import ThreadSaver
 from tools.catalogue import Catalogue
-from tools.context import ToolContext
+from tools.context import CachedEmbedder, ToolContext
 from tools.domain import Domain
 from tools.embedding import Embedder, SentenceEmbedder, shipped_folder
 from tools.index import BuildProgress, Index
@@ -50,11 +51,16 @@ async def build_agent(
     The index is built if there is none yet (`progress` hears of it). Raises SettingsError and the CatalogueErrors:
     each says what to run.
     """
+    # The arrays of a turn are small: threads of numpy's own would wait for each other longer than they work.
+    threadpool_limits(limits=1, user_api="blas")
     resources = AsyncExitStack()
     try:
         catalogue = catalogue or Catalogue.load(settings.domain)
-        embedder = embedder or SentenceEmbedder.load(settings.embedder)
+        # Both the index and the tools look phrases up: one memory of what was embedded serves them.
+        embedder = CachedEmbedder(embedder or SentenceEmbedder.load(settings.embedder))
         index = open_index(settings, catalogue, embedder, progress)
+        tools = ToolContext(catalogue, index, embedder)
+        tools.warm()
         linker = Linker.build(catalogue)
         model = model or _model(settings, resources)
         parser = parser or _parser(settings, catalogue, embedder, linker, model)
@@ -63,7 +69,7 @@ async def build_agent(
             store, checkpointer = store or own_store, checkpointer or own_checkpointer
         parts = Parts(
             settings=settings,
-            tools=ToolContext(catalogue, index, embedder),
+            tools=tools,
             linker=linker,
             parser=parser,
             profiles=Profiles(store, catalogue.domain.name),
