@@ -50,6 +50,9 @@ class Bench:
     def encoder(self, labels: Labels) -> TurnEncoder:
         return TurnEncoder(self.base, labels.facets)
 
+    def title_of(self, item_id: str) -> str:
+        return self.catalogue.item(self.catalogue.row(item_id)).title
+
     def labels(self, material: Material) -> Labels:
         return derive_labels(self.catalogue.domain, material.examples)
 
@@ -61,7 +64,12 @@ class Bench:
 
     def parser(self, network: CommandNetwork, labels: Labels, calibration: Calibration) -> CompactParser:
         return CompactParser(
-            self.catalogue.domain, labels, self.reader(network, labels, calibration), calibration, self.find
+            self.catalogue.domain,
+            labels,
+            self.reader(network, labels, calibration),
+            calibration,
+            self.find,
+            self.title_of,
         )
 
     def reader(self, network: CommandNetwork, labels: Labels, calibration: Calibration) -> NetworkReader:

@@ -5,12 +5,12 @@ They teach the forms of requests in a domain nobody has written commands for; wh
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from agent.commands import Command, Intent, ItemReference, Polarity, Preference, Range, Relation, Strength
 from agent.parsing.parser import ParseInput, SlateEntry, Utterance
-from distill.chatter import AFTER, BEFORE
+from distill.chatter import AFTER, BEFORE, SMALL_TALK
 from distill.examples import Example, Pointed
 from distill.sayings import Said, Saying, Vocabulary, joined
 from tools.catalogue import Catalogue
@@ -39,6 +39,8 @@ _REACTIONS: dict[Relation, tuple[str, ...]] = {
     "interested": ("{} looks good", "{} sounds interesting", "tempted by {}", "might try {}"),
     "accept": ("I'll take {}", "let's go with {}", "{} it is", "we'll go for {}"),
 }
+_MENTIONED: tuple[Relation, ...] = ("liked", "similar", "similar", "seen", "disliked")
+"""How titles come up in requests."""
 _PLACES = (
     "the first one",
     "number 2",
@@ -59,8 +61,7 @@ _FIXED: dict[Intent, tuple[str, ...]] = {
     "reset": ("start over", "let's begin again", "forget everything, from scratch", "clean slate please", "reset"),
     "profile": ("what do you know about me?", "what have you remembered", "show me what you saved", "wipe my data"),
     "explain": ("why these?", "why did you pick that", "how come you suggested this", "what made you choose them"),
-    "smalltalk": (*BEFORE, "how are you?", "what can you do?", "are you a robot?", "good night", "tell me a joke",
-                  "the neighbours are at it again", "I had soup for dinner", "my phone is nearly dead"),
+    "smalltalk": SMALL_TALK,
     "recommend": ("surprise me", "no idea, you choose", "what should I try", "whatever you think", "help me pick"),
 }  # fmt: skip
 _COUNTS = (("give me {} ", "three", 3), ("just {} ", "one", 1), ("list {} ", "five", 5), ("{} ideas: ", "4", 4),
@@ -75,12 +76,12 @@ class Simulator:
         self._domain = catalogue.domain
         self._items = [catalogue.item(row) for row in range(len(catalogue))]
         self._makers: tuple[tuple[float, Callable[[random.Random], Example]], ...] = (
-            (0.52, self._request),
-            (0.12, self._reaction),
-            (0.10, self._answer),
+            (0.42, self._request),
+            (0.18, self._reaction),
+            (0.12, self._answer),
             (0.06, self._taken_back),
-            (0.08, self._question),
-            (0.12, self._fixed),
+            (0.09, self._question),
+            (0.13, self._fixed),
         )
 
     def examples(self, count: int, chance: random.Random) -> Iterator[Example]:
@@ -143,8 +144,8 @@ class Simulator:
             return "prefer"
         return facet.strength
 
-    def _named(self, chance: random.Random) -> Saying:
-        relation: Relation = chance.choice(["liked", "similar", "similar", "seen", "disliked"])
+    def _named(self, chance: random.Random, relations: Sequence[Relation] = _MENTIONED) -> Saying:
+        relation = chance.choice(relations)
         title = chance.choice(self._items).title
         before, _, after = chance.choice(_REACTIONS[relation]).partition("{}")
         saying = Saying().add(before)
@@ -155,9 +156,12 @@ class Simulator:
         return saying
 
     def _reaction(self, chance: random.Random) -> Example:
-        slate = self._slate(chance, 1.0)
+        slate = self._slate(chance, 0.65)
         parts = []
         for _ in range(chance.choice([1, 1, 2, 2, 3])):
+            if not slate:
+                parts.append(self._named(chance, list(_REACTIONS)))
+                continue
             relation = chance.choice(list(_REACTIONS))
             before, _, after = chance.choice(_REACTIONS[relation]).partition("{}")
             words, numbers = _place(slate, chance)

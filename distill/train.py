@@ -19,6 +19,7 @@ from agent.parsing.network import CommandNetwork
 from distill.batches import CHOICES, Batch, Prepared, batches, collate
 from distill.targets import IGNORED
 
+_INTENT_WEIGHT = 1.5
 CHECKPOINT = "checkpoint.pt"
 
 
@@ -231,7 +232,7 @@ def _heads(network: CommandNetwork) -> Iterator[nn.Parameter]:
 def loss_of(network: CommandNetwork, batch: Batch, tag_weight: float) -> Tensor:
     """Return the summed loss of every head over a batch."""
     scores = network(batch.tokens)
-    loss: Tensor = cross_entropy(scores.intent, batch.intent)
+    loss: Tensor = _INTENT_WEIGHT * cross_entropy(scores.intent, batch.intent)
     for layer in range(len(LAYERS)):
         logits = scores.tags[:, :, layer].reshape(-1, len(TAGS))
         loss = loss + tag_weight * cross_entropy(logits, batch.tags[:, :, layer].reshape(-1), ignore_index=IGNORED)

@@ -1,5 +1,6 @@
 """Opens a parser by name, for measuring."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,13 +46,18 @@ def open_parser(choice: ParserChoice, catalogue: Catalogue, linker: Linker, embe
         OpenAIModel(choice.model_url, model=choice.model),
         catalogue.domain,
         RulesParser(catalogue.domain),
-        title_of=lambda item: catalogue.item(catalogue.row(item)).title,
+        title_of=title_of(catalogue),
         examples=shots,
     )
+
+
+def title_of(catalogue: Catalogue) -> Callable[[str], str]:
+    """Return what spells an item's title as the catalogue does."""
+    return lambda item_id: catalogue.item(catalogue.row(item_id)).title
 
 
 def _compact(choice: ParserChoice, catalogue: Catalogue, linker: Linker) -> CompactParser:
     def find(text: str, year: int) -> tuple[Mention, ...]:
         return linker.find(text, (), year)
 
-    return CompactParser.load(catalogue.domain, choice.weights, Path(shipped_folder()), find)
+    return CompactParser.load(catalogue.domain, choice.weights, Path(shipped_folder()), find, title_of(catalogue))

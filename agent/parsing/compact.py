@@ -25,7 +25,7 @@ from agent.parsing.labels import (
 from agent.parsing.offers import Find, Offers, offers_of
 from agent.parsing.parser import Parsed, ParseInput
 from agent.parsing.reading import Marked, NetworkReader, TurnReading
-from agent.parsing.references import Referent, referents
+from agent.parsing.references import Referent, TitleOf, referents
 from agent.parsing.values import Reading, Stretch, ValueReader, overlaps, own_words
 from agent.parsing.weights import Calibration, load
 from agent.parsing.words import count_in
@@ -44,6 +44,8 @@ _RANK = {
     "seen": 4,
 }
 """Which of two relations to one item is kept: the lower."""
+_ASKING: tuple[Intent, ...] = ("recommend", "profile", "reset")
+"""Intents whose turns are usually about what is wanted."""
 _LEAST_FACET = 0.15
 """A facet less likely than this is not tried when the likeliest has no value to read."""
 
@@ -68,6 +70,7 @@ class CompactParser:
         reader: NetworkReader,
         calibration: Calibration,
         find: Find | None = None,
+        title_of: TitleOf | None = None,
     ) -> None:
         """Use `load`."""
         self._domain = domain
@@ -76,14 +79,18 @@ class CompactParser:
         self._reader = reader
         self._calibration = calibration
         self._find = find
+        self._title_of = title_of
         self._values = ValueReader(domain, labels if self._own else None)
 
     @classmethod
-    def load(cls, domain: Domain, folder: Path, base: Path, find: Find | None = None) -> Self:
+    def load(
+        cls, domain: Domain, folder: Path, base: Path, find: Find | None = None, title_of: TitleOf | None = None
+    ) -> Self:
         """Return the parser with the weights in `folder` over the base checkpoint in `base`.
 
         Over a domain of another name only what holds for any domain is used: spans, polarity, strength, relations.
         find: links what was said before, so that 'yes' can be resolved; without it only capitals and years tell titles.
+        title_of: spells linked titles as the catalogue does; without it they stay as typed.
         Raises WeightsError where weights and base or domain do not fit each other.
         """
         network, manifest = load(folder, base)
@@ -94,7 +101,7 @@ class CompactParser:
                 "train again with `python -m distill train`, or give the domain another name to use what is general"
             )
         reader = NetworkReader(network, TurnEncoder(base, labels.facets), labels, manifest.calibration.looseness)
-        return cls(domain, labels, reader, manifest.calibration, find)
+        return cls(domain, labels, reader, manifest.calibration, find, title_of)
 
     async def parse(self, turn: ParseInput) -> Parsed:
         return Parsed(self.command(turn), "compact")
@@ -119,12 +126,19 @@ class CompactParser:
     def wish_candidates(self, turn: ParseInput, reading: TurnReading, offers: Offers) -> list[Candidate[Preference]]:
         """Return every statement that the marked spans could be, likely or not."""
         candidates = []
+        asked = float(sum(reading.intent[INTENTS.index(intent)] for intent in _ASKING))
         for marked in reading.wishes:
             facet, readings = self._read(turn, marked, offers)
             for at, value in enumerate(readings):
                 statement = self._statement(turn, marked, facet, value)
                 alternative = at == 0 and marked.alternative > 0.5
-                candidates.append(Candidate(statement, wish_evidence(marked, value.sure), alternative))
+                candidates.append(
+                    Candidate(
+                        statement,
+                        wish_evidence(marked, value.sure, asked, facet == self._domain.text_facet),
+                        alternative,
+                    )
+                )
         return candidates
 
     def item_candidates(self, turn: ParseInput, reading: TurnReading, offers: Offers) -> list[Candidate[ItemReference]]:
@@ -134,7 +148,7 @@ class CompactParser:
         for marked, pointing in sorted(pointed, key=lambda pair: pair[1] == "rest"):
             at = Stretch(marked.span.start, marked.span.end)
             taken = [one.part.ref for one in candidates]
-            found = referents(turn, at, pointing, offers.titles, taken)
+            found = referents(turn, at, pointing, offers.titles, taken, self._title_of)
             candidates += [_item_candidate(turn, marked, referent) for referent in found]
         return candidates
 

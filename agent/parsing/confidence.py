@@ -8,19 +8,24 @@ from agent.parsing.reading import Marked
 _EDGE = 1e-4
 
 
-def wish_evidence(marked: Marked, agreed: bool) -> tuple[float, ...]:
-    """What speaks for a wish: log-odds of its span, facet and polarity, and whether lexicon or grammar agree."""
+def wish_evidence(marked: Marked, agreed: bool, asked: float, own_words: bool) -> tuple[float, ...]:
+    """What speaks for a wish: log-odds of its span, facet and polarity, whether lexicon or grammar agree.
+
+    asked: probability that the turn asks for something at all; own_words: whether its value is words as they stand.
+    """
     return (
         _log_odds(marked.span.score),
         _log_odds(marked.chance("facet")),
         _log_odds(marked.chance("polarity")),
         float(agreed),
+        _log_odds(asked),
+        float(own_words),
     )
 
 
 def item_evidence(marked: Marked, agreed: bool) -> tuple[float, ...]:
     """What speaks for an item reference: log-odds of its span and relation, and whether the linker agrees."""
-    return (_log_odds(marked.span.score), _log_odds(marked.chance("relation")), float(agreed))
+    return _log_odds(marked.span.score), _log_odds(marked.chance("relation")), float(agreed)
 
 
 def confidence(evidence: Sequence[float], weights: Sequence[float]) -> float:

@@ -35,12 +35,27 @@ def spans_of(logits: FloatArray, offsets: Sequence[tuple[int, int]], text: str, 
     """
     if not len(logits):
         return []
-    shifted = logits - logits.max(-1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
-    inside_p = 1.0 - np.exp(log_p[:, _OUTSIDE])
+    log_p = _log_chances(logits)
     loosened = log_p.copy()
     loosened[:, _BEGIN:] += looseness
-    return [_span(first, last, inside_p, offsets) for first, last in _words(_runs(_best_path(loosened)), offsets, text)]
+    found = _words(_runs(_best_path(loosened)), offsets, text)
+    return [_span(first, last, log_p, offsets) for first, last in found]
+
+
+def with_places(
+    spans: Sequence[Span], places: Sequence[tuple[int, int]], logits: FloatArray, offsets: Sequence[tuple[int, int]]
+) -> list[Span]:
+    """Return the spans and one for each place in the text that none of them touches, in order.
+
+    places: character ranges that something else than the tags speaks for.
+    """
+    added = list(spans)
+    log_p = _log_chances(logits) if len(logits) else logits
+    for start, end in places:
+        tokens = [at for at, (first, last) in enumerate(offsets) if first < end and start < last]
+        if tokens and not any(span.start < end and start < span.end for span in added):
+            added.append(_span(tokens[0], tokens[-1] + 1, log_p, offsets))
+    return sorted(added, key=lambda span: span.first)
 
 
 def joined(spans: Sequence[Span], text: str, same: Sequence[str]) -> list[list[int]]:
@@ -105,5 +120,12 @@ def _words(runs: Sequence[tuple[int, int]], offsets: Sequence[tuple[int, int]], 
     return widened
 
 
-def _span(first: int, last: int, inside_p: FloatArray, offsets: Sequence[tuple[int, int]]) -> Span:
-    return Span(first, last, offsets[first][0], offsets[last - 1][1], float(inside_p[first:last].mean()))
+def _log_chances(logits: FloatArray) -> FloatArray:
+    shifted = logits - logits.max(-1, keepdims=True)
+    chances: FloatArray = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    return chances
+
+
+def _span(first: int, last: int, log_p: FloatArray, offsets: Sequence[tuple[int, int]]) -> Span:
+    inside = 1.0 - np.exp(log_p[first:last, _OUTSIDE])
+    return Span(first, last, offsets[first][0], offsets[last - 1][1], float(inside.mean()))

@@ -47,5 +47,7 @@ def _titles(text: str, found: Sequence[Mention]) -> tuple[Offered, ...]:
         if all(match.end(1) <= start or end <= match.start(1) for start, end, _ in places):
             places.append((match.start(1), match.end(1), Offered(match[1])))
     if not places:
-        places = [(match.start(1), match.end(1), Offered(match[1])) for match in _CAPITALS.finditer(text)]
+        places = [
+            (match.start(1), match.end(1), Offered(match[1].rstrip(".,!:"))) for match in _CAPITALS.finditer(text)
+        ]
     return tuple(offer for _, _, offer in sorted(places, key=lambda place: place[0]))

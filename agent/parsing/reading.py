@@ -8,13 +8,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from agent.parsing.decoding import Span, joined, spans_of
+from agent.parsing.decoding import Span, joined, spans_of, with_places
 from agent.parsing.encoding import EncodedTurn, TurnEncoder
 from agent.parsing.labels import LAYERS, Labels
 from agent.parsing.network import CommandNetwork, TokenBatch
 from agent.parsing.parser import ParseInput
 
 FloatArray = NDArray[np.float32]
+
+_WISH_KINDS = frozenset({"entity", "value", "number", "band", "relative"})
+_ITEM_KINDS = frozenset({"item", "slate"})
+_LIKELY = 0.5
+"""What the linker finds with at least this score is considered even where the tags pass it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ class NetworkReader:
                 spans_of(tags[:, layer], encoded.offsets, turn.text, self._looseness) for layer in range(len(LAYERS))
             ]
             wishes = self._joined(scores.hidden, found[0], turn.text)
-            marked = self._choices(scores.hidden, [*wishes, *found[1]])
+            wishes = with_places(wishes, _places(turn, _WISH_KINDS), tags[:, 0], encoded.offsets)
+            items = with_places(found[1], _places(turn, _ITEM_KINDS), tags[:, 1], encoded.offsets)
+            marked = self._choices(scores.hidden, [*wishes, *items])
             return TurnReading(
                 intent=scores.intent[0].softmax(-1).numpy(),
                 asks=scores.asks[0].sigmoid().numpy(),
@@ -100,6 +107,10 @@ class NetworkReader:
         starts = torch.tensor([1 + span.first for span in spans])
         ends = torch.tensor([1 + span.last for span in spans])
         return self._network.spans(hidden, torch.zeros_like(starts), starts, ends)
+
+
+def _places(turn: ParseInput, kinds: frozenset[str]) -> list[tuple[int, int]]:
+    return [(found.start, found.end) for found in turn.mentions if found.kind in kinds and found.score >= _LIKELY]
 
 
 def _united(spans: Sequence[Span]) -> Span:

@@ -1,7 +1,7 @@
 """Which items words refer to: by name, by number, or pointing ('it', 'both', 'the rest') at slate and context."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.parsing.labels import Pointing
@@ -11,12 +11,19 @@ from agent.parsing.words import names_the_same, plain
 from tools.linking import Mention
 
 _YEAR = re.compile(r"\s*\(\d{4}\)\s*$")
+_LIST = re.compile(r",|\band\b|\bor\b|&")
+_DESCRIBED = re.compile(r"\b(?:ones?|guys?|thing)$", re.IGNORECASE)
+"""'The octopus one' is on the slate or nothing: it is no title."""
 _POSSIBLE = 0.3
 """Mentions of items scored below this are not taken even where the network marks the words as an item."""
 _POINTING_WORDS = """
     it its this that these those them they both all one ones yes yeah yep no nah nope first last which him her he she
     sounds good great looks love loved like seen saw either neither any each lot rest other others film movie
 """.split()  # noqa: SIM905
+
+
+TitleOf = Callable[[str], str]
+"""An item's id -> its title as the catalogue spells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +50,12 @@ def referents(
     pointing: Pointing,
     offered: Sequence[Offered],
     taken: Iterable[int | str] = (),
+    title_of: TitleOf | None = None,
 ) -> list[Referent]:
     """Return the items that a marked stretch refers to; none where nothing fits.
 
     offered: titles of the last thing said before, in its order. taken: what the turn refers to elsewhere, which
-    'the rest' leaves out.
+    'the rest' leaves out. title_of: spells linked titles as the catalogue does.
     """
     words = turn.text[at.start : at.end]
     here = [found for found in turn.mentions if overlaps(at, found) or _within(at, found)]
@@ -56,7 +64,9 @@ def referents(
         return [Referent(number, sure=True) for found in placed for number in found.numbers]
     titled = [found for found in here if found.kind == "item" and found.score >= _POSSIBLE]
     if titled and pointing in ("named", "one"):
-        return [_from_mention(found) for found in titled]
+        if not _LIST.search(words):
+            titled = [max(titled, key=lambda found: (found.end - found.start) * found.score)]
+        return [_from_mention(found, title_of) for found in titled]
     if pointing == "rest":
         used = set(taken)
         rest = [entry.n for entry in turn.slate if entry.n not in used and entry.title not in used]
@@ -64,13 +74,15 @@ def referents(
     known = _named_before(words, turn, offered)
     if known and not _only_points(words):
         return known
-    if pointing == "named" and not _only_points(words):
+    if pointing == "named" and not _only_points(words) and not (turn.slate and _DESCRIBED.search(words)):
         return [Referent(_YEAR.sub("", words.strip(" .,;:!?\"'")))] if words.strip() else []
     return _pointed_at(turn, pointing, offered)
 
 
-def _from_mention(found: Mention) -> Referent:
+def _from_mention(found: Mention, title_of: TitleOf | None) -> Referent:
     title = _YEAR.sub("", found.text).strip()
+    if title_of is not None and found.items:
+        title = title_of(found.items[0])
     return Referent(title, found.items[0] if found.items else None, found.items[1:], True)
 
 
@@ -82,6 +94,8 @@ def _pointed_at(turn: ParseInput, pointing: Pointing, offered: Sequence[Offered]
         return [Referent(number) for number in shown] if shown else named
     if len(shown) == 1:
         return [Referent(shown[0])]
+    if shown and not any(one.item for one in named):
+        return []
     if named:
         on_slate = [one for one in named if any(names_the_same(str(one.ref), entry.title) for entry in turn.slate)]
         return (on_slate or named)[-1:]

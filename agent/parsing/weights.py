@@ -23,10 +23,10 @@ class Calibration(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    wish: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
-    """Weights of the evidence for a wish: span, facet, polarity, whether anything agrees; then the offset."""
+    wish: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    """Weights of the evidence for a wish, then the offset."""
     item: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0)
-    """Weights of the evidence for an item reference: span, relation, whether the linker agrees; then the offset."""
+    """Weights of the evidence for an item reference, then the offset."""
     keep_wish: float = 0.5
     """Wishes less confident than this are dropped."""
     keep_item: float = 0.5

@@ -13,7 +13,7 @@ _COUNTS = {
     "an": 1, "the one": 1, "just one": 1,
 }  # fmt: skip
 _COUNT = re.compile(r"\b(" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + r"|\d{1,2})\b", re.IGNORECASE)
-_EMPTY = frozenset({"a", "an", "the", "of", "in", "on", "at", "to", "and", "or", "for", "with", "some", "any"})
+_EMPTY = frozenset({"a", "an", "the", "of", "in", "on", "at", "to", "and", "or", "for", "with", "one", "ones", "that"})
 
 
 def count_in(text: str) -> Iterator[tuple[int, int, int]]:
