@@ -118,7 +118,7 @@ class ValueReader:
             ]
         if said is not None and said.bounds is not None:
             value = as_value(said.bounds, facet)
-            turned = None if value is None or said.kind == "band" else _turned(value, bound)
+            turned = None if value is None or said.kind == "band" or said.firm else _turned(value, bound)
             return [Reading(turned or value, None, True)] if value is not None else []
         if choice in (LESS, MORE) and facet.kind == "number":
             return [Reading(Relative(than=measured_against(turn, at), dir="less" if choice == LESS else "more"))]
