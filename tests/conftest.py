@@ -14,6 +14,7 @@ from tools.context import ToolContext
 from tools.domain import Domain
 from tools.embedding import SentenceEmbedder
 from tools.index import Index
+from tools.linking import Linker
 
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("attune", deadline=None, max_examples=50)
@@ -111,3 +112,13 @@ def many_tools(movies: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> T
     many = Catalogue.build(movies.domain, items)
     embedder = RememberingEmbedder()
     return ToolContext(many, Index.build(many, embedder, tmp_path_factory.mktemp("many-index")), embedder)
+
+
+@pytest.fixture(scope="session")
+def movies_linker(movies: Catalogue) -> Linker:
+    return Linker.build(movies)
+
+
+@pytest.fixture(scope="session")
+def boardgames_linker(boardgames: Catalogue) -> Linker:
+    return Linker.build(boardgames)

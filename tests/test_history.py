@@ -30,10 +30,7 @@ def threads(draw: st.DrawFn) -> list[Entry]:
 def test_an_undo_shows_what_the_person_saw_before_the_change(entries: list[Entry]) -> None:
     taken = undoable(entries)
     after = fold([*entries, entry(len(entries) + 1, intent="undo")], DOMAIN)
-    if taken is None:
-        expected = fold(entries, DOMAIN)
-    else:
-        expected = fold(entries[: taken.turn - 1], DOMAIN)
+    expected = fold(entries if taken is None else entries[: taken.turn - 1], DOMAIN)
     assert after.wishes == expected.wishes
     assert after.slate == expected.slate
     assert after.opinions == expected.opinions

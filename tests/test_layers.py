@@ -113,9 +113,12 @@ def test_no_word_about_films_stands_in_code() -> None:
         # The settings name the folder of the shipped catalogue.
         if name.partition(".")[0] not in ("agent", "tools") or name == "agent.settings":
             continue
-        for node in ast.walk(_without_docstrings(ast.parse(path.read_text(encoding="utf8")))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower() in about_films:
-                found.append(f"{name}:{node.lineno} {node.value!r}")
+        tree = _without_docstrings(ast.parse(path.read_text(encoding="utf8")))
+        found += [
+            f"{name}:{node.lineno} {node.value!r}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and str(node.value).lower() in about_films
+        ]
     assert found == []
 
 
