@@ -13,12 +13,13 @@ import numpy as np
 from agent.commands import Command, ItemReference, Preference, Range, Relative
 from agent.statements import Statement, same_words
 from tools.catalogue import Catalogue
-from tools.domain import Facet
+from tools.domain import Domain, Facet
 from tools.linking import Linker
 
 UNSURE = 0.5
 """A must understood with less confidence than this is kept as a preference: filtering on a guess loses good items."""
 
+_WORD = re.compile(r"[\w']+")
 _INSTEAD = re.compile(
     r"\b(instead|rather than|switch(?:ing)? to|change(?:d)? (?:it|that|my mind)|make (?:it|that) an?\b|"
     r"what about|how about|scratch that|actually|on second thoughts?|swap|replace|no longer|now i(?:'m| am| want)?)\b",
@@ -57,8 +58,25 @@ def ground(
         statements += [statement] if statement else []
     fresh = command.intent == "reset" or (command.intent == "recommend" and bool(_NEW_TOPIC.search(text)))
     statements = _instead(_alternatives(statements, catalogue), text)
-    grounded = command.model_copy(update={"items": items})
+    update: dict[str, object] = {"items": items}
+    if command.intent in ("question", "compare"):
+        # Words that ask for one thing only outrank a guess from the whole sentence.
+        update["asks"] = asked_by_words(text, catalogue.domain) or command.asks
+    grounded = command.model_copy(update=update)
     return Grounded(grounded, tuple(statements), fresh, tuple(dict.fromkeys(notices)))
+
+
+def asked_by_words(text: str, domain: Domain) -> tuple[str, ...]:
+    """Return what a question asks about in so many words ('who directed'), longer phrases first read."""
+    said = f" {' '.join(_WORD.findall(text.casefold()))} "
+    found: dict[str, int] = {}
+    phrases = [(phrase, ask) for ask, listed in domain.ask_words.items() for phrase in listed]
+    for phrase, ask in sorted(phrases, key=lambda pair: -len(pair[0])):
+        if (place := said.find(f" {phrase} ")) >= 0:
+            found.setdefault(ask, place)
+            # A longer phrase uses its words up: 'how long ago' does not ask how long.
+            said = said.replace(f" {phrase} ", f" {'_' * len(phrase)} ")
+    return tuple(sorted(found, key=lambda ask: found[ask]))
 
 
 def find_item(title: str, catalogue: Catalogue, linker: Linker, year: int) -> tuple[str, ...]:
