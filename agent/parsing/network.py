@@ -64,7 +64,8 @@ class CommandNetwork(nn.Module):
         self.tags = nn.Linear(width, len(LAYERS) * len(TAGS))
         self.turn = nn.Sequential(nn.Linear(2 * width, width), nn.GELU())
         self.intent = nn.Linear(width, len(INTENTS))
-        self.asks = nn.Linear(width, len(labels.asks))
+        self.ask_count = len(labels.asks)
+        self.asks = nn.Linear(width, max(1, self.ask_count))
         self.span = nn.Sequential(nn.Linear(4 * width, width), nn.GELU(), nn.Dropout(dropout))
         sizes = {
             "facet": len(labels.facets),
@@ -91,7 +92,7 @@ class CommandNetwork(nn.Module):
         mean = (hidden * said[..., None]).sum(1) / said.sum(1, keepdim=True).clamp(min=1)
         turn = self.turn(self.dropout(torch.cat([hidden[:, 0], mean], -1)))
         tags = self.tags(self.dropout(hidden)).view(*hidden.shape[:2], len(LAYERS), len(TAGS))
-        return TurnScores(hidden, tags, self.intent(turn), self.asks(turn))
+        return TurnScores(hidden, tags, self.intent(turn), self.asks(turn)[:, : self.ask_count])
 
     def learned(self) -> dict[str, Tensor]:
         """Parameters that training changes, by name; the rest stay those of the base."""
