@@ -15,7 +15,8 @@ _NONSENSE = (
 _FIXED = (
     "anything else?", "more please", "undo", "go back", "start over", "why?", "why 2?", "tell me about number 1",
     "compare 1 and 2", "which of these is best?", "what do you know about me?", "forget that",
-    "forget everything about me", "hello", "thanks", "surprise me", "seen 1", "seen 2 and 3", "not the first", "I loved number 2", "I hated 3",
+    "forget everything about me", "hello", "thanks", "surprise me", "seen 1", "seen 2 and 3", "not the first",
+    "I loved number 2", "I hated 3",
     "more like 1", "the second one looks good", "I'll take 4", "give me three", "give me ten",
     "something completely different", "start over", "clean slate",
 )  # fmt: skip
