@@ -100,13 +100,21 @@ class VectorStore:
         wanted = min(k, count)
         if wanted == 0 or not len(queries):
             return rows, cosines
-        found, ids = self._search(queries, wanted, count, allowed)
+        if self._ivf is not None and allowed is not None and count <= _FEW * len(queries):
+            found, ids = self._compare(queries, wanted, np.flatnonzero(allowed))
+        else:
+            found, ids = self._search(queries, wanted, count, allowed)
         order = np.lexsort((ids, -found), axis=1)
         rows[:, :wanted] = np.take_along_axis(ids, order, 1)
         cosines[:, :wanted] = np.take_along_axis(found, order, 1)
         # Where groups did not hold enough.
         cosines[rows < 0] = -np.inf
         return rows, cosines
+
+    def _compare(self, queries: Vectors, wanted: int, among: NDArray[np.int64]) -> tuple[Vectors, NDArray[np.int64]]:
+        cosines = queries @ self.get(among).T
+        best = np.argpartition(cosines, len(among) - wanted, axis=1)[:, len(among) - wanted :]
+        return np.take_along_axis(cosines, best, 1), among[best]
 
     def _search(
         self, queries: Vectors, wanted: int, count: int, allowed: NDArray[np.bool_] | None
@@ -123,10 +131,10 @@ class VectorStore:
     def _parameters(self, selector: Any, count: int, wanted: int) -> Any:
         if self._ivf is None:
             return faiss.SearchParameters(sel=selector)
-        # Groups are searched until as many allowed rows are expected in them as an unfiltered search compares; with
-        # few allowed that is all groups, and the search exact.
-        enough = max(_COMPARED_SHARE * len(self), _COMPARED_A_RESULT * wanted)
-        probes = math.ceil(self._ivf.nlist * enough / max(count, 1))
+        # The fewer rows are allowed, the farther off the nearest of them: more groups are searched, though less than in
+        # proportion. With few allowed that is all groups, and the search exact.
+        share = max(_COMPARED_SHARE * (len(self) / count) ** 0.75, _COMPARED_A_RESULT * wanted / count)
+        probes = math.ceil(self._ivf.nlist * min(share, 1))
         return faiss.SearchParametersIVF(sel=selector, nprobe=min(max(probes, _LEAST_PROBES), self._ivf.nlist))
 
     def _groups_fit(self, count: int, dimension: int) -> bool:
@@ -135,10 +143,13 @@ class VectorStore:
         return bool(_lists_for(count) / 2 <= self._ivf.nlist <= _lists_for(count) * 2)
 
 
-_COMPARED_SHARE = 0.012
+_COMPARED_SHARE = 0.008
 """Share of the rows that an unfiltered search compares with the query."""
 _COMPARED_A_RESULT = 20
+"""Allowed rows that are compared for each that is asked for, at least."""
 _LEAST_PROBES = 16
+_FEW = 2000
+"""Allowed rows, for each query, that are sooner fetched and compared one by one than looked for in all groups."""
 
 
 @contextlib.contextmanager
