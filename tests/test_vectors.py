@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.synthetic import clustered
@@ -26,6 +26,7 @@ def searches(draw: st.DrawFn) -> tuple[Vectors, Vectors, int, np.ndarray | None]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@settings(max_examples=20)
 @given(search=searches())
 def test_a_filtered_search_is_a_full_comparison(
     layout: Layout, search: tuple[Vectors, Vectors, int, np.ndarray | None]
@@ -44,6 +45,7 @@ def test_a_filtered_search_is_a_full_comparison(
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@settings(max_examples=20)
 @given(search=searches())
 def test_many_queries_at_once_are_each_alone(
     layout: Layout, search: tuple[Vectors, Vectors, int, np.ndarray | None]
