@@ -46,6 +46,10 @@ _RANK = {
 """Which of two relations to one item is kept: the lower."""
 _ASKING: tuple[Intent, ...] = ("recommend", "profile", "reset")
 """Intents whose turns are usually about what is wanted."""
+_QUIET: frozenset[Intent] = frozenset({"feedback", "more", "smalltalk", "question", "compare", "explain", "undo"})
+"""Intents whose turns usually wish for nothing."""
+_REACTING = 0.1
+"""What is left of the chance of a request where a turn only reacts to items."""
 _LEAST_FACET = 0.15
 """A facet less likely than this is not tried when the likeliest has no value to read."""
 
@@ -112,7 +116,8 @@ class CompactParser:
             return Command(intent="smalltalk")
         reading = self._reader.read(turn)
         offers = offers_of(turn, self._find)
-        wishes = self._kept_wishes(self.wish_candidates(turn, reading, offers))
+        quiet = INTENTS[int(reading.intent.argmax())] in _QUIET
+        wishes = self._kept_wishes(self.wish_candidates(turn, reading, offers), quiet)
         items = self._kept_items(self.item_candidates(turn, reading, offers))
         intent = _settled(reading.intent, wishes, items)
         return Command(
@@ -196,12 +201,13 @@ class CompactParser:
             quote=turn.text[marked.span.start : marked.span.end][:120],
         )
 
-    def _kept_wishes(self, candidates: Sequence[Candidate[Preference]]) -> tuple[Preference, ...]:
+    def _kept_wishes(self, candidates: Sequence[Candidate[Preference]], quiet: bool) -> tuple[Preference, ...]:
+        enough = max(self._calibration.keep_wish, self._calibration.keep_in_quiet if quiet else 0.0)
         kept: list[Preference] = []
         group = 0
         for candidate in candidates:
             sure = confidence(candidate.evidence, self._calibration.wish)
-            if sure < self._calibration.keep_wish or _said(candidate.part, kept):
+            if sure < enough or _said(candidate.part, kept):
                 continue
             strength: Strength = candidate.part.strength if sure >= self._calibration.firm else "prefer"
             any_of = None
@@ -249,8 +255,11 @@ def _settled(
     wishes: Sequence[Preference],
     items: Sequence[ItemReference],
 ) -> Intent:
-    """The likeliest intent that fits what was found: a reaction with a wish is a request."""
-    intent = INTENTS[int(chances.argmax())]
+    """The likeliest intent that fits what was found: a reaction with a wish is a request, without one it hardly is."""
+    fitting = chances.copy()
+    if items and not wishes and all(item.relation != "similar" for item in items):
+        fitting[INTENTS.index("recommend")] *= _REACTING
+    intent = INTENTS[int(fitting.argmax())]
     if wishes and intent in ("feedback", "more", "smalltalk"):
         return "recommend"
     if items and intent == "smalltalk":

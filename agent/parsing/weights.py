@@ -29,6 +29,8 @@ class Calibration(BaseModel):
     """Weights of the evidence for an item reference, then the offset."""
     keep_wish: float = 0.5
     """Wishes less confident than this are dropped."""
+    keep_in_quiet: float = 0.7
+    """The same where the turn as a whole seems to wish for nothing."""
     keep_item: float = 0.5
     firm: float = 0.0
     """Musts less confident than this are kept soft."""
