@@ -42,7 +42,8 @@ bench: setup ## print the figures of the README
 	@$(BIN)/python -m benchmarks turn
 	@$(BIN)/python -m benchmarks retrieval
 	@$(BIN)/python -m benchmarks memory
-	@$(BIN)/python -m eval parsing data/commands/dev.jsonl || true
+	@$(BIN)/python -m benchmarks toolset
+	@$(BIN)/python -m benchmarks invariants
 
 vllm: ## serve a language model with vLLM, in an environment of its own (MODEL=name or folder)
 	@HF_HUB_OFFLINE=0 .ci/vllm.sh serve $(MODEL)
