@@ -52,7 +52,7 @@ class Talker:
     def _phrase(self) -> str:
         name, facet = self._random.choice(list(self._domain.facets.items()))
         said = self._about(name, facet)
-        forms = (
+        forms: tuple[str, ...] = (
             "{}", "{} please", "something {}", "no {}", "only {}", "not too {}", "{} instead", "never mind {}",
             "ideally {}", "maybe {}", "a bit {}",
         )  # fmt: skip
@@ -119,12 +119,13 @@ class Talker:
         if facet.kind == "category":
             return self._random.choice(facet.values)
         if facet.kind in ("text", "entity"):
-            return self._random.choice((*self._random.sample(self._words[name], 9), "No Such Thing At All"))
+            return self._random.choice((*self._random.choices(self._words[name], k=9), "No Such Thing At All"))
         if facet.kind == "ordinal":
-            ends = sorted(self._random.choices(range(len(facet.values)), k=2))
-            low, high = (facet.values[end] for end in ends)
-        elif self._random.random() < 0.2:
+            first, last = sorted(self._random.choices(range(len(facet.values)), k=2))
+            return self._range(facet.values[first], facet.values[last])
+        if self._random.random() < 0.2:
             return Relative(than=self._random.choice((1, 2, 9, "slate")), dir=self._random.choice(("less", "more")))
-        else:
-            low, high = sorted((self._figure(name), self._figure(name)))
+        return self._range(*sorted((self._figure(name), self._figure(name))))
+
+    def _range(self, low: float | str, high: float | str) -> Range:
         return self._random.choice((Range(min=low, max=high), Range(min=low), Range(max=high)))

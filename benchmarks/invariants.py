@@ -174,8 +174,8 @@ def _kept(wish: HeldWish, item: Item, catalogue: Catalogue) -> bool | None:
     wanted = wish.polarity == "like"
     if isinstance(wish.value, Range):
         place = facet.values.index if facet.kind == "ordinal" else float
-        low, high = (None if end is None else place(end) for end in (wish.value.min, wish.value.max))  # type: ignore[operator]
-        figures = [place(value) for value in known[:1]]  # type: ignore[operator]
+        low, high = (None if end is None else place(end) for end in (wish.value.min, wish.value.max))
+        figures = [place(value) for value in known[:1]]
         inside = any((low is None or figure >= low) and (high is None or figure <= high) for figure in figures)
         return inside == wanted
     if facet.kind == "entity" and wanted and not len(catalogue.rows_with(wish.facet, wish.value)):
@@ -187,7 +187,7 @@ def _kept(wish: HeldWish, item: Item, catalogue: Catalogue) -> bool | None:
 
 
 def _items_of(turn: Turn) -> set[str]:
-    named = {item.id for item in (*turn.slate, *turn.near_misses)}
+    named = {item.id for item in turn.slate} | {miss.id for miss in turn.near_misses}
     for reference in turn.command.items:
         named |= {one for one in (reference.item, *reference.others) if one}
     return named | {seed.item for seed in turn.seeds if seed.item}
@@ -201,6 +201,8 @@ def _grounds(turn: Turn, thread: Thread, catalogue: Catalogue) -> str:
     words += [seed.title for seed in turn.seeds]
     for shown in turn.slate:
         words += [*shown.reasons, f"{shown.score:.2f}", *(f"{part:.2f}" for part in shown.contributions.values())]
+    words += [str(reference.ref) for reference in turn.command.items]
+    words += [f"{preference.value} {preference.quote or ''}" for preference in turn.command.preferences]
     words += [*thread.said, *domain.openers, *domain.asks_unanswered.values()]
     words += [str(number) for number in (*range(1, 51), len(catalogue), *_ends(catalogue))]
     return "\n".join(words)
