@@ -1,5 +1,6 @@
 """`python -m distill`: how the compact parser's data and weights are made."""
 
+import asyncio
 import json
 import random
 from collections.abc import Sequence
@@ -9,15 +10,21 @@ from typing import Annotated, Any, NoReturn
 import torch
 import typer
 
+from agent.errors import ModelError
+from agent.llm import LanguageModel, OpenAIModel
+from agent.parsing.agreement import Matcher
 from agent.parsing.errors import WeightsError
+from agent.parsing.instruct import InstructParser
 from agent.parsing.labelled import LabelledFileError
 from agent.parsing.network import CommandNetwork
+from agent.parsing.parser import ParseInput
 from agent.parsing.weights import FILE, load
 from distill.bench import Bench
 from distill.calibrate import reliability
 from distill.courses import Mixture, Preparer
 from distill.examples import place_labels
 from distill.heads import head_figures
+from distill.label import Consensus, Labeller, NoParser, Sampling, read_utterances, speak, write_lines
 from distill.material import Material
 from distill.simulate import Simulator, as_text
 from distill.train import CHECKPOINT, Progress, Schedule, TrainingError, restore, train
@@ -91,6 +98,34 @@ def train_command(
 
 
 @app.command()
+def label(
+    model_url: Annotated[str, typer.Option(help="OpenAI-compatible server of the teacher.")],
+    out: Annotated[Path, typer.Option(help="File for what the samples agree on; it must not exist.")],
+    utterances: Annotated[Path | None, typer.Option(help="Turns to label, one a line.")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="Have the teacher write turns about this first.")] = None,
+    count: Annotated[int, typer.Option(help="Turns to write a topic.", min=1, max=50)] = 20,
+    model: Annotated[str | None, typer.Option(help="Model name at that server.")] = None,
+    domain: DomainOption = _MOVIES,
+    samples: Annotated[int, typer.Option(min=2, max=9)] = 3,
+    least: Annotated[float, typer.Option(help="Agreement under which a turn is set aside.", min=0, max=1)] = 0.8,
+) -> None:
+    """Have a teacher model label turns; what its samples disagree on is set aside in OUT.aside."""
+    aside = out.with_name(out.name + ".aside")
+    if out.exists() or aside.exists():
+        _stop(f"{str(out)!r} or {str(aside)!r} exists; nothing is overwritten, so name another file")
+    try:
+        given = read_utterances(utterances) if utterances else []
+        bench = Bench.open(domain, _base())
+        teacher = OpenAIModel(model_url, model=model)
+        agreed, disputed = asyncio.run(_labelled(bench, teacher, given, topic or [], count, samples, least))
+    except (CatalogueError, LabelledFileError, ModelError) as error:
+        _stop(error)
+    write_lines(out, agreed)
+    write_lines(aside, disputed)
+    typer.echo(f"{len(agreed)} turns in {out}, {len(disputed)} set aside in {aside}", err=True)
+
+
+@app.command()
 def evaluate(
     weights: Annotated[Path, typer.Argument(help="Folder with the weights.")],
     data: DataOption = None,
@@ -128,6 +163,31 @@ def export(
     except (CatalogueError, LabelledFileError, WeightsError, TrainingError) as error:
         _stop(error)
     typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
+
+
+async def _labelled(
+    bench: Bench,
+    teacher: LanguageModel,
+    given: Sequence[str],
+    topics: Sequence[str],
+    count: int,
+    samples: int,
+    least: float,
+) -> tuple[list[Consensus], list[Consensus]]:
+    domain, sampling = bench.catalogue.domain, Sampling(teacher)
+    try:
+        texts = list(given)
+        for topic in topics:
+            texts += await speak(teacher, domain, topic, count)
+        parser = InstructParser(sampling, domain, NoParser(), title_of=bench.title_of)
+        labeller = Labeller(parser, sampling, Matcher(domain), samples)
+        labelled = [await labeller.label(bench.reading.read(ParseInput(text=text))) for text in texts]
+    finally:
+        await teacher.close()
+    return (
+        [one for one in labelled if one.agreement >= least],
+        [one for one in labelled if one.agreement < least],
+    )
 
 
 def _report(bench: Bench, weights: Path, material: Material) -> dict[str, Any]:

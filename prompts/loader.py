@@ -112,7 +112,19 @@ class AnswerPrompt:
     text: str
 
 
-Prompt = ParsePrompt | RepairPrompt | PlanPrompt | RespondPrompt | AnswerPrompt
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakPrompt:
+    """Asks for turns that people might type, to be labelled afterwards."""
+
+    file: ClassVar[str] = "speak.md"
+    noun: str
+    facets: tuple[str, ...]
+    """As in ParsePrompt."""
+    count: int
+    topic: str
+
+
+Prompt = ParsePrompt | RepairPrompt | PlanPrompt | RespondPrompt | AnswerPrompt | SpeakPrompt
 
 
 def render(prompt: Prompt) -> tuple[Message, ...]:
