@@ -47,7 +47,8 @@ def unsupported(
     grounds = f" {key(facts)} "
     spans = list(_spans_of(text, allowed))
     domain = catalogue.domain
-    figures = sorted({*numbers, *(value for _, _, value, _ in _figures(facts, (), domain))})
+    stated = [100 * value - 1 if kind == "century" else value for _, _, value, kind in _figures(facts, (), domain)]
+    figures = sorted({*numbers, *stated})
     claims = [*_title_claims(text, spans, allowed, grounds, catalogue)]
     taken = [*spans, *((claim.start, claim.end) for claim in claims)]
     claims += _figure_claims(text, taken, figures, domain)

@@ -1,13 +1,18 @@
 """`python -m benchmarks NAME`: the figures that the README states, measured on this machine."""
 
+import sys
+
 import typer
 
+from agent.errors import AttuneError
+from agent.parsing.errors import WeightsError
 from benchmarks.invariants import invariants
 from benchmarks.memory import memory
 from benchmarks.retrieval import retrieval
 from benchmarks.turn import turn
+from tools.errors import CatalogueError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.command()(turn)
 app.command()(retrieval)
 app.command()(memory)
@@ -20,4 +25,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    app()
+    try:
+        app()
+    except (AttuneError, CatalogueError, WeightsError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -14,7 +14,7 @@ import typer
 from agent.agent import Agent
 from agent.claims import unsupported
 from agent.commands import Command, Range
-from agent.phrasing import say_wish
+from agent.phrasing import say_range, say_wish
 from agent.statements import HeldWish, stems
 from agent.turns import Turn
 from benchmarks.conversing import open_agent, settings_for
@@ -52,7 +52,7 @@ class Thread:
     """Since the last fresh start or undo: after those, what was shown may come again."""
     mentioned: set[str] = field(default_factory=set)
     said: list[str] = field(default_factory=list)
-    """What the person said, and the wishes that were ever made of it."""
+    """What the person said, the wishes that were ever made of it, and the reasons and scores that were ever shown."""
 
 
 def invariants(
@@ -136,6 +136,10 @@ async def _take(agent: Agent, thread: Thread, text: str, command: Command | None
         if not entry.aside:
             for broken in broken_musts(turn, catalogue):
                 findings.add("a must is broken", f"{where}: {broken}")
+    thread.said += [f"{_said_value(one.value, one.facet, catalogue)} {one.quote or ''}" for one in entry.statements]
+    for item_shown in turn.slate:
+        sums = (item_shown.score, *item_shown.contributions.values())
+        thread.said += [*item_shown.reasons, *(f"{amount:.2f}" for amount in map(abs, sums))]
     thread.mentioned |= _items_of(turn) | set(remembered)
     for claim in unsupported(
         _without_counts(turn.reply, catalogue), (), (), catalogue, _grounds(turn, thread, catalogue)
@@ -186,6 +190,10 @@ def _kept(wish: HeldWish, item: Item, catalogue: Catalogue) -> bool | None:
     return any(str(value).casefold() == wish.value.casefold() for value in known) == wanted
 
 
+def _said_value(value: Range | str, facet: str, catalogue: Catalogue) -> str:
+    return say_range(value, catalogue.domain.facets[facet]) if isinstance(value, Range) else value
+
+
 def _items_of(turn: Turn) -> set[str]:
     named = {item.id for item in turn.slate} | {miss.id for miss in turn.near_misses}
     for reference in turn.command.items:
@@ -199,8 +207,6 @@ def _grounds(turn: Turn, thread: Thread, catalogue: Catalogue) -> str:
     items = [catalogue.item(catalogue.row(item)) for item in sorted(thread.mentioned)]
     words = [f"{item.label}. {_facts(item)}" for item in items]
     words += [seed.title for seed in turn.seeds]
-    for shown in turn.slate:
-        words += [*shown.reasons, f"{shown.score:.2f}", *(f"{part:.2f}" for part in shown.contributions.values())]
     words += [str(reference.ref) for reference in turn.command.items]
     words += [f"{preference.value} {preference.quote or ''}" for preference in turn.command.preferences]
     words += [*thread.said, *domain.openers, *domain.asks_unanswered.values()]

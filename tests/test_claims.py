@@ -141,3 +141,7 @@ def test_what_the_facts_say_may_be_said_again() -> None:
 
 def test_claims_come_in_order_and_once() -> None:
     assert found("Heat, then Up to 3 of *Heat* and *Up*, 3 times.") == ["Up", "3", "Heat"]
+
+
+def test_a_century_that_the_facts_name_may_be_named() -> None:
+    assert found("There was nothing about “17th century” to drop.", facts="17th century, please") == []

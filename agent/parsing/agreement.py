@@ -1,7 +1,7 @@
 """When a parsed statement or item says the same as a labelled one."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 import numpy as np
 import Stemmer
@@ -20,7 +20,7 @@ SAME_MEANING = 0.7
 
 _SMALL = frozenset(
     {"a", "an", "the", "of", "in", "on", "at", "with", "and", "or", "to", "for", "that", "is", "are", "was", "about",
-     "set", "some", "any", "no", "being", "film", "films", "movie", "movies"}
+     "set", "some", "any", "no", "being"}
 )  # fmt: skip
 
 
@@ -33,6 +33,7 @@ class Matcher:
     def __init__(self, domain: Domain, likeness: Likeness | None = None) -> None:
         self._domain = domain
         self._likeness = likeness
+        self._small = _SMALL | {domain.noun.one, domain.noun.many, *domain.noun.also}
 
     def same(self, one: Preference, other: Preference) -> bool:
         """Whether facet, value, polarity and direction (add, remove) agree; a removed one's polarity is not compared.
@@ -85,7 +86,7 @@ class Matcher:
 
     def same_phrase(self, one: str, other: str) -> bool:
         """Whether two phrases mean the same: equal stems, one within the other, half shared, or alike in meaning."""
-        left, right = _stems(one), _stems(other)
+        left, right = _stems(one, self._small), _stems(other, self._small)
         if left <= right or right <= left or len(left & right) >= 0.5 * len(left | right):
             return True
         return self._likeness is not None and self._likeness(one, other) >= SAME_MEANING
@@ -122,8 +123,8 @@ def _closeness(label: Preference, statement: Preference) -> float:
     return 0.1 * agrees + 0.01 * (label.lifetime == statement.lifetime)
 
 
-def _stems(phrase: str) -> set[str]:
-    words = [word for word in plain(phrase).split() if word not in _SMALL] or plain(phrase).split()
+def _stems(phrase: str, small: Container[str]) -> set[str]:
+    words = [word for word in plain(phrase).split() if word not in small] or plain(phrase).split()
     return set(Stemmer.Stemmer("english").stemWords(words))
 
 
