@@ -19,8 +19,10 @@ from tools.mentions import Mention
 class Mixture:
     """How an epoch is made up."""
 
-    simulated: int = 500
+    simulated: int = 600
     """Simulated turns, new ones every epoch."""
+    recorded: int = 2
+    """How often each turn of real dialogues comes up an epoch: they are few, and what people are like."""
     augment: bool = True
     forgotten: float = 0.06
     """Share of the linker's finds that are hidden, so that the network does not rest on them alone."""
@@ -64,7 +66,7 @@ class Courses:
 
     def __call__(self, epoch: int) -> list[Prepared]:
         chance = random.Random(f"course {self._seed} {epoch}")
-        examples = list(self._examples)
+        examples = [one for one in self._examples for _ in range(self._mixture.recorded if one.source == "real" else 1)]
         if self._mixture.augment:
             examples = self._augmenter.epoch(examples, chance)
         simulated = list(self._simulator.examples(self._mixture.simulated, chance))

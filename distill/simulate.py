@@ -12,6 +12,7 @@ from agent.commands import Command, Intent, ItemReference, Polarity, Preference,
 from agent.parsing.parser import ParseInput, SlateEntry, Utterance
 from distill.chatter import AFTER, BEFORE, SMALL_TALK
 from distill.examples import Example, Pointed
+from distill.reactions import ANSWERS, NOTHINGS, REACTIONS
 from distill.sayings import Said, Saying, Vocabulary, joined
 from tools.catalogue import Catalogue
 
@@ -30,17 +31,16 @@ _TAKES_BACK = (
     "{} is fine after all", "forget the {}", "never mind the {}", "doesn't have to be {}", "drop the {}", "scrap {}",
     "it needn't be {}", "I changed my mind about {}",
 )  # fmt: skip
-_REACTIONS: dict[Relation, tuple[str, ...]] = {
-    "liked": ("I loved {}", "{} was brilliant", "really enjoyed {}", "{} is my favourite", "{} was great"),
-    "disliked": ("I hated {}", "{} was boring", "didn't like {}", "{} was terrible", "couldn't get through {}"),
-    "seen": ("I've seen {}", "seen {}", "already know {}", "saw {} last week", "{} again? know it already"),
-    "similar": ("something like {}", "more like {}", "similar to {}", "in the vein of {}", "{} but different"),
-    "not_interested": ("not {}", "{} isn't for me", "no thanks to {}", "skip {}", "{} doesn't appeal"),
-    "interested": ("{} looks good", "{} sounds interesting", "tempted by {}", "might try {}"),
-    "accept": ("I'll take {}", "let's go with {}", "{} it is", "we'll go for {}"),
-}
 _MENTIONED: tuple[Relation, ...] = ("liked", "similar", "similar", "seen", "disliked")
 """How titles come up in requests."""
+_BOTH: tuple[tuple[str, str, Relation], ...] = (
+    ("I've seen both", "both", "seen"),
+    ("loved them both", "both", "liked"),
+    ("those are great", "those", "liked"),
+    ("neither, thanks", "neither", "not_interested"),
+    ("they both sound good", "both", "interested"),
+)
+"""Answers to two titles at once."""
 _PLACES = (
     "the first one",
     "number 2",
@@ -147,7 +147,7 @@ class Simulator:
     def _named(self, chance: random.Random, relations: Sequence[Relation] = _MENTIONED) -> Saying:
         relation = chance.choice(relations)
         title = chance.choice(self._items).title
-        before, _, after = chance.choice(_REACTIONS[relation]).partition("{}")
+        before, _, after = chance.choice(REACTIONS[relation]).partition("{}")
         saying = Saying().add(before)
         start = len(saying.text)
         saying.add(title + after)
@@ -160,10 +160,10 @@ class Simulator:
         parts = []
         for _ in range(chance.choice([1, 1, 2, 2, 3])):
             if not slate:
-                parts.append(self._named(chance, list(_REACTIONS)))
+                parts.append(self._named(chance, list(REACTIONS)))
                 continue
-            relation = chance.choice(list(_REACTIONS))
-            before, _, after = chance.choice(_REACTIONS[relation]).partition("{}")
+            relation = chance.choice(list(REACTIONS))
+            before, _, after = chance.choice(REACTIONS[relation]).partition("{}")
             words, numbers = _place(slate, chance)
             saying = Saying().add(before)
             start = len(saying.text)
@@ -181,16 +181,8 @@ class Simulator:
 
     def _answer(self, chance: random.Random) -> Example:
         """A short answer to a question about a value, or to one about an item."""
-        if chance.random() < 0.5:
-            item = chance.choice(self._items)
-            asked = chance.choice(["Have you seen {}?", "How about {}?", "Would {} suit you?", "Shall we say {}?"])
-            word, relation = chance.choice(
-                [("yes, loved it", "liked"), ("seen it", "seen"), ("no", "not_interested"), ("yes", "accept"),
-                 ("nah", "not_interested"), ("sounds good", "interested")]
-            )  # fmt: skip
-            reference = ItemReference.model_validate({"ref": item.title, "relation": relation, "quote": word})
-            saying = Saying(word, pointed=[Pointed(0, len(word), (reference,))])
-            return _example("feedback", saying, asked.format(item.title))
+        if chance.random() < 0.6:
+            return self._answer_about_an_item(chance)
         said = self._vocabulary.any(chance, bounds=False)
         asked = chance.choice(["Do you fancy {}?", "Shall I look for {}?", "Is {} what you want?"])
         word, polarity = chance.choice(
@@ -199,6 +191,23 @@ class Simulator:
         strength: Strength = "must" if polarity == "dislike" else self._plain_strength(said)
         saying = Saying().wish(word, said.statement(strength, _polarity(polarity)))
         return _example("recommend", saying, asked.format(said.words))
+
+    def _answer_about_an_item(self, chance: random.Random) -> Example:
+        titles = [item.title for item in chance.sample(self._items, 2)]
+        both = chance.random() < 0.2
+        asked = chance.choice(
+            ["Have you seen {}?", "How about {}?", "Would {} suit you?", "Try {}.", "{} is a good one."]
+        )
+        asked = asked.format(" or ".join(titles) if both else titles[0])
+        if not both and chance.random() < 0.15:
+            return _example("feedback", Saying().add(chance.choice(NOTHINGS)), asked)
+        said, words, relation = chance.choice(ANSWERS)
+        if both:
+            said, words, relation = chance.choice(_BOTH)
+        at = said.index(words)
+        items = tuple(ItemReference(ref=title, relation=relation, quote=words) for title in titles[: 1 + both])
+        saying = Saying(said, pointed=[Pointed(at, at + len(words), items)])
+        return _example("question" if relation == "about" else "feedback", saying, asked)
 
     def _taken_back(self, chance: random.Random) -> Example:
         said = self._vocabulary.any(chance, bounds=False)

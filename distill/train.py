@@ -48,7 +48,7 @@ class Schedule:
     dropout: float = 0.1
     kept: int = 2
     """Lowest layers of the base that are used as they are: they cost time to train and hardly change."""
-    average: float = 0.998
+    average: float = 0.997
     """How slowly the running average of the weights, which is what is kept, follows them."""
     tag_weight: float = 2.0
 
