@@ -227,7 +227,7 @@ class TestReferences:
     def test_a_linked_title_carries_its_id_and_its_namesakes(self) -> None:
         found = Mention(start=0, end=4, text="Dune", kind="item", items=("dune-2021", "dune-1984"))
         (one,) = self.refer("Dune", "named", [found], slate=())
-        assert (one.item, one.others, one.sure) == ("dune-2021", ("dune-1984",), True)
+        assert (one.item, one.others, one.trust) == ("dune-2021", ("dune-1984",), 1.0)
 
     def test_all_of_them_are_the_slate(self) -> None:
         assert [one.ref for one in self.refer("these", "every")] == [1, 2, 3]

@@ -247,7 +247,7 @@ def _item_candidate(turn: ParseInput, marked: Marked, referent: Referent) -> Can
         item=referent.item,
         others=referent.others,
     )
-    return Candidate(reference, item_evidence(marked, referent.sure))
+    return Candidate(reference, item_evidence(marked, referent.trust, POINTINGS[marked.best("pointing")] == "named"))
 
 
 def _settled(

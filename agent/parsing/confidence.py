@@ -23,9 +23,9 @@ def wish_evidence(marked: Marked, agreed: bool, asked: float, own_words: bool) -
     )
 
 
-def item_evidence(marked: Marked, agreed: bool) -> tuple[float, ...]:
-    """What speaks for an item reference: log-odds of its span and relation, and whether the linker agrees."""
-    return _log_odds(marked.span.score), _log_odds(marked.chance("relation")), float(agreed)
+def item_evidence(marked: Marked, trust: float, named: bool) -> tuple[float, ...]:
+    """What speaks for an item reference: log-odds of its span and relation, the linker's score, whether it is named."""
+    return _log_odds(marked.span.score), _log_odds(marked.chance("relation")), trust, float(named)
 
 
 def confidence(evidence: Sequence[float], weights: Sequence[float]) -> float:

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from agent.parsing.parser import ParseInput
 from agent.parsing.references import Offered
+from agent.parsing.titles import capitalised_runs, dated_titles
 from tools.linking import Mention
 
 Find = Callable[[str, int], Sequence[Mention]]
 """Text and the year of the conversation -> what the linker finds in it."""
 
 _YEAR = re.compile(r"\s*\(\d{4}\)$")
-_WORD = r"[A-Z0-9][\w'’:&.!,-]*"
-_DATED = re.compile(rf"({_WORD}(?:\s+(?:{_WORD}|&|of|the|and|in|a|to|for|with|on|at|from))*)\s*\(\d{{4}}\)")
-_CAPITALS = re.compile(rf"(?<![.!?]\s)(?<!^)\b({_WORD}(?:\s+(?:of|the|and|in|a|to|&|with|on)?\s*{_WORD})*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,15 @@ def offers_of(turn: ParseInput, find: Find | None) -> Offers:
 
 def _titles(text: str, found: Sequence[Mention]) -> tuple[Offered, ...]:
     """Titles that the linker knows, and those it does not that a year in brackets or capitals show."""
-    places = [
-        (one.start, one.end, Offered(_YEAR.sub("", one.text), one))
-        for one in found
-        if one.kind == "item" and one.score >= 0.5
-    ]
-    for match in _DATED.finditer(text):
-        if all(match.end(1) <= start or end <= match.start(1) for start, end, _ in places):
-            places.append((match.start(1), match.end(1), Offered(match[1])))
+    known = [one for one in found if one.kind == "item" and one.score >= 0.5]
+    places: dict[int, Offered] = {}
+    for start, end in dated_titles(text):
+        linked = next((one for one in known if one.start <= start and end <= one.end), None)
+        places[start] = Offered(_YEAR.sub("", text[start:end]), linked)
+    taken = [(start, start + len(offer.title)) for start, offer in places.items()]
+    for one in known:
+        if all(one.end <= start or end <= one.start for start, end in taken):
+            places[one.start] = Offered(_YEAR.sub("", one.text), one)
     if not places:
-        places = [
-            (match.start(1), match.end(1), Offered(match[1].rstrip(".,!:"))) for match in _CAPITALS.finditer(text)
-        ]
-    return tuple(offer for _, _, offer in sorted(places, key=lambda place: place[0]))
+        places = {start: Offered(text[start:end].rstrip(".,!:")) for start, end in capitalised_runs(text)}
+    return tuple(places[start] for start in sorted(places))

@@ -1,7 +1,8 @@
 """One pass of the network over a turn, as probabilities about its spans and the whole."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,6 +19,8 @@ FloatArray = NDArray[np.float32]
 
 _WISH_KINDS = frozenset({"entity", "value", "number", "band", "relative"})
 _ITEM_KINDS = frozenset({"item", "slate"})
+_LISTED = re.compile(r"\s*(?:\(\d{4}\))?\s*(?:,|;|/|\band\b|&|\bor\b)+\s*(?:and|or|the)?\s*", re.IGNORECASE)
+"""What stands between the items of a list."""
 _LIKELY = 0.5
 """What the linker finds with at least this score is considered even where the tags pass it by."""
 
@@ -71,13 +74,14 @@ class NetworkReader:
             ]
             wishes = self._joined(scores.hidden, found[0], turn.text)
             wishes = with_places(wishes, _places(turn, _WISH_KINDS), tags[:, 0], encoded.offsets)
-            items = with_places(found[1], _places(turn, _ITEM_KINDS), tags[:, 1], encoded.offsets)
+            items = _united_neighbours(found[1], turn.text)
+            items = with_places(items, _places(turn, _ITEM_KINDS), tags[:, 1], encoded.offsets)
             marked = self._choices(scores.hidden, [*wishes, *items])
             return TurnReading(
                 intent=scores.intent[0].softmax(-1).numpy(),
                 asks=scores.asks[0].sigmoid().numpy(),
                 wishes=tuple(marked[: len(wishes)]),
-                items=tuple(marked[len(wishes) :]),
+                items=tuple(_in_lists(marked[len(wishes) :], turn.text)),
                 counts=tuple(found[2]),
             )
 
@@ -111,6 +115,36 @@ class NetworkReader:
 
 def _places(turn: ParseInput, kinds: frozenset[str]) -> list[tuple[int, int]]:
     return [(found.start, found.end) for found in turn.mentions if found.kind in kinds and found.score >= _LIKELY]
+
+
+def _united_neighbours(spans: Sequence[Span], text: str) -> list[Span]:
+    """Items cut in two: pieces with nothing but a space or hyphen between are one."""
+    united: list[Span] = []
+    for span in spans:
+        if united and text[united[-1].end : span.start].strip() in ("", "-", "&") and _capital(text, span, united[-1]):
+            united[-1] = _united([united[-1], span])
+        else:
+            united.append(span)
+    return united
+
+
+def _capital(text: str, span: Span, before: Span) -> bool:
+    return text[span.start].isupper() == text[before.start].isupper() or not text[before.start].isupper()
+
+
+def _in_lists(items: Sequence[Marked], text: str) -> list[Marked]:
+    """The items with one relation for each list: 'Heat, Ran and Alien' are all liked, or none is."""
+    groups: list[list[Marked]] = []
+    for marked in items:
+        if groups and _LISTED.fullmatch(text[groups[-1][-1].span.end : marked.span.start]):
+            groups[-1].append(marked)
+        else:
+            groups.append([marked])
+    evened: list[Marked] = []
+    for group in groups:
+        mean = np.mean([marked.chances["relation"] for marked in group], axis=0)
+        evened += [replace(marked, chances={**marked.chances, "relation": mean}) for marked in group]
+    return evened
 
 
 def _united(spans: Sequence[Span]) -> Span:

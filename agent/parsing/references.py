@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agent.parsing.labels import Pointing
 from agent.parsing.parser import ParseInput
+from agent.parsing.titles import spelled, widened
 from agent.parsing.values import Stretch, overlaps
 from agent.parsing.words import names_the_same, plain
 from tools.linking import Mention
@@ -33,7 +34,8 @@ class Referent:
     ref: int | str
     item: str | None = None
     others: tuple[str, ...] = ()
-    sure: bool = False
+    trust: float = 0.0
+    """How much the linker's find counts, 0 where it found nothing; 1 for a title of the slate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ def referents(
     here = [found for found in turn.mentions if overlaps(at, found) or _within(at, found)]
     placed = [found for found in here if found.kind == "slate" and found.numbers]
     if placed and pointing != "rest":
-        return [Referent(number, sure=True) for found in placed for number in found.numbers]
+        return [Referent(number, trust=found.score) for found in placed for number in found.numbers]
     titled = [found for found in here if found.kind == "item" and found.score >= _POSSIBLE]
-    if titled and pointing in ("named", "one"):
+    if titled and (pointing == "named" or (pointing == "one" and not _only_points(words))):
         if not _LIST.search(words):
             titled = [max(titled, key=lambda found: (found.end - found.start) * found.score)]
         return [_from_mention(found, title_of) for found in titled]
@@ -75,15 +77,17 @@ def referents(
     if known and not _only_points(words):
         return known
     if pointing == "named" and not _only_points(words) and not (turn.slate and _DESCRIBED.search(words)):
-        return [Referent(_YEAR.sub("", words.strip(" .,;:!?\"'")))] if words.strip() else []
+        start, end = widened(turn.text, at.start, at.end)
+        title = _YEAR.sub("", turn.text[start:end].strip(" .,;:?\"'"))
+        return [Referent(title)] if title else []
     return _pointed_at(turn, pointing, offered)
 
 
 def _from_mention(found: Mention, title_of: TitleOf | None) -> Referent:
     title = _YEAR.sub("", found.text).strip()
     if title_of is not None and found.items:
-        title = title_of(found.items[0])
-    return Referent(title, found.items[0] if found.items else None, found.items[1:], True)
+        title = spelled(title, title_of(found.items[0]))
+    return Referent(title, found.items[0] if found.items else None, found.items[1:], found.score)
 
 
 def _pointed_at(turn: ParseInput, pointing: Pointing, offered: Sequence[Offered]) -> list[Referent]:
@@ -113,7 +117,7 @@ def _named_before(words: str, turn: ParseInput, offered: Sequence[Offered]) -> l
     """The entry of the slate, or the title just offered, that these words are part of."""
     for entry in turn.slate:
         if names_the_same(words, entry.title):
-            return [Referent(entry.n, sure=True)]
+            return [Referent(entry.n, trust=1.0)]
     return [_offer(one) for one in offered if names_the_same(words, one.title)][:1]
 
 
