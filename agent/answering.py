@@ -129,14 +129,30 @@ def _compared(facet: ComparedFacet, comparison: Comparison, domain: Domain) -> s
     return f"{label.capitalize()}: {'; '.join(told)}.{verdict}"
 
 
+_SOURCES = {
+    "match": "your wishes",
+    "similar": "likeness to what you named",
+    "propose": "the language model's suggestion",
+    "affinity": "your taste as I remember it",
+    "rank": "how well liked it is",
+}
+_LEAST_SHARE = 0.15
+"""Of the score; what adds less does not explain it."""
+
+
 def answer_why(items: Sequence[SlateItem], domain: Domain) -> str:
     """Return why items are on the slate, from what scored them when they were chosen."""
     if not items:
         return f"Nothing is on screen yet; ask for {domain.noun.many} and I'll say why I chose them."
-    said = []
-    for item in items:
-        parts = sorted(item.contributions.items(), key=lambda part: -abs(part[1]))
-        sums = ", ".join(f"{source} {amount:+.2f}" for source, amount in parts if abs(amount) >= 0.005)
-        reasons = join(item.reasons) or "it is well liked, and nothing more particular was asked for"
-        said.append(f"{item.label}: {reasons} (score {item.score:.2f}: {sums}).")
-    return " ".join(said)
+    return " ".join(_why(item) for item in items)
+
+
+def _why(item: SlateItem) -> str:
+    reasons = join(item.reasons) or "nothing more particular was asked for"
+    parts = sorted(item.contributions.items(), key=lambda part: -part[1])
+    counted = [_SOURCES[source] for source, amount in parts if amount >= _LEAST_SHARE * item.score and amount > 0]
+    weighed = f" What counted: {join(counted)}, in that order." if len(counted) > 1 else ""
+    against = (
+        " Something you would rather avoid counted against it." if item.contributions.get("attenuate", 0) < 0 else ""
+    )
+    return f"{item.label}: {reasons}.{weighed}{against}"
