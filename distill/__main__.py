@@ -25,8 +25,9 @@ from distill.courses import Mixture, Preparer
 from distill.examples import place_labels
 from distill.heads import head_figures
 from distill.label import Consensus, Labeller, NoParser, Sampling, read_utterances, speak, write_lines
+from distill.lines import as_text
 from distill.material import Material
-from distill.simulate import Simulator, as_text
+from distill.simulate import Simulator
 from distill.train import CHECKPOINT, Progress, Schedule, TrainingError, restore, train
 from tools.catalogue import Catalogue
 from tools.embedding import shipped_folder

@@ -21,7 +21,7 @@ class Mixture:
 
     simulated: int = 600
     """Simulated turns, new ones every epoch."""
-    recorded: int = 2
+    recorded: int = 3
     """How often each turn of real dialogues comes up an epoch: they are few, and what people are like."""
     augment: bool = True
     forgotten: float = 0.06

@@ -3,13 +3,12 @@
 They teach the forms of requests in a domain nobody has written commands for; what people really say they do not know.
 """
 
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from agent.commands import Command, Intent, ItemReference, Polarity, Preference, Range, Relation, Strength
 from agent.parsing.parser import ParseInput, SlateEntry, Utterance
+from distill import occasions
 from distill.chatter import AFTER, BEFORE, SMALL_TALK
 from distill.examples import Example, Pointed
 from distill.reactions import ANSWERS, NOTHINGS, REACTIONS
@@ -55,15 +54,6 @@ _PLACES = (
 )
 _PLACE_OF = {"the first one": 1, "number 2": 2, "the second one": 2, "3": 3, "the third": 3, "number one": 1, "1": 1,
              "2": 2, "#3": 3}  # fmt: skip
-_FIXED: dict[Intent, tuple[str, ...]] = {
-    "more": ("anything else?", "what else have you got", "show me more", "next", "other ideas?", "more please"),
-    "undo": ("undo that", "go back", "take that back", "as you were", "put it back how it was", "one step back"),
-    "reset": ("start over", "let's begin again", "forget everything, from scratch", "clean slate please", "reset"),
-    "profile": ("what do you know about me?", "what have you remembered", "show me what you saved", "wipe my data"),
-    "explain": ("why these?", "why did you pick that", "how come you suggested this", "what made you choose them"),
-    "smalltalk": SMALL_TALK,
-    "recommend": ("surprise me", "no idea, you choose", "what should I try", "whatever you think", "help me pick"),
-}  # fmt: skip
 _COUNTS = (("give me {} ", "three", 3), ("just {} ", "one", 1), ("list {} ", "five", 5), ("{} ideas: ", "4", 4),
            ("pick {} for us, ", "two", 2), ("show me {}, ", "ten", 10))  # fmt: skip
 
@@ -76,12 +66,17 @@ class Simulator:
         self._domain = catalogue.domain
         self._items = [catalogue.item(row) for row in range(len(catalogue))]
         self._makers: tuple[tuple[float, Callable[[random.Random], Example]], ...] = (
-            (0.42, self._request),
+            (0.30, self._request),
             (0.18, self._reaction),
             (0.12, self._answer),
-            (0.06, self._taken_back),
-            (0.09, self._question),
-            (0.13, self._fixed),
+            (0.05, self._taken_back),
+            (0.06, self._question),
+            (0.12, self._fixed),
+            (0.03, self._compared),
+            (0.02, self._explained),
+            (0.04, self._remembered),
+            (0.03, self._searched),
+            (0.05, self._tastes),
         )
 
     def examples(self, count: int, chance: random.Random) -> Iterator[Example]:
@@ -234,48 +229,79 @@ class Simulator:
         return _with_asks(example, asks)
 
     def _fixed(self, chance: random.Random) -> Example:
-        intent: Intent = chance.choice(list(_FIXED))
-        words = chance.choice(_FIXED[intent])
+        if chance.random() < 0.2:
+            return _example("smalltalk", Saying().add(chance.choice(SMALL_TALK)), slate=self._slate(chance, 0.3))
+        intent = chance.choice(list(occasions.FIXED))
+        words = self._named_nouns(chance.choice(occasions.FIXED[intent]))
         if chance.random() < 0.3:
             words = f"{chance.choice(BEFORE)}, {words}"
-        return _example(intent, Saying().add(words), slate=self._slate(chance, 0.3))
+        shown = 0.9 if intent in ("compare", "feedback", "explain") else 0.4
+        return _example(intent, Saying().add(words), slate=self._slate(chance, shown))
+
+    def _compared(self, chance: random.Random) -> Example:
+        """Two items weighed against each other, by title or place."""
+        slate = self._slate(chance, 0.5)
+        first, second = self._two(slate, chance)
+        before, between, after = chance.choice(occasions.COMPARISONS).split("{}")
+        saying = _about(Saying().add(before), *first, "about").add(between)
+        return _example("compare", _about(saying, *second, "about").add(after), slate=slate)
+
+    def _explained(self, chance: random.Random) -> Example:
+        slate = self._slate(chance, 0.8)
+        named, _ = self._two(slate, chance)
+        before, _, after = chance.choice(occasions.REASONS).partition("{}")
+        return _example("explain", _about(Saying().add(before), *named, "about").add(after), slate=slate)
+
+    def _remembered(self, chance: random.Random) -> Example:
+        """Lasting tastes told to be kept or forgotten."""
+        said = self._vocabulary.any(chance, bounds=False)
+        which = chance.random()
+        if which < 0.4:
+            frame, statement = chance.choice(occasions.REMEMBER), said.statement("prefer", lifetime="lasting")
+        elif which < 0.7:
+            frame, statement = chance.choice(occasions.REMEMBER_NOT), said.statement("must", "dislike", "lasting")
+        else:
+            frame, statement = chance.choice(occasions.UNLEARN), said.statement("must", "dislike", "lasting", "remove")
+        return _example("profile", _framed(frame, said, statement, led=False))
+
+    def _searched(self, chance: random.Random) -> Example:
+        """A question to the catalogue, or a new beginning with a wish."""
+        if chance.random() < 0.35:
+            anew = Saying().add(chance.choice(occasions.FIXED["reset"])).then(self._wanting(chance), ". ")
+            return _example("reset", anew, slate=self._slate(chance, 0.3))
+        said = self._vocabulary.any(chance, bounds=False)
+        statement = said.statement(self._plain_strength(said))
+        return _example("question", _framed(chance.choice(occasions.OFFERED), said, statement))
+
+    def _tastes(self, chance: random.Random) -> Example:
+        """Several likings at once, asked for."""
+        frame = chance.choice(occasions.TASTES)
+        stated = frame[0] == "I" or "favourite" in frame or "usually" in frame
+        parts, saying = frame.split("{}"), Saying()
+        facet = chance.choice([name for name, one in self._domain.facets.items() if one.kind == "category"])
+        for before in parts[:-1]:
+            said = self._vocabulary.of(facet, chance)
+            lasting = said.statement("prefer", lifetime="lasting")
+            saying.add(before).wish(said.words, lasting if stated else said.statement(self._plain_strength(said)))
+        asked = self._named_nouns(chance.choice(occasions.ASKED_FOR_TASTES))
+        return _example("recommend", saying.add(parts[-1]), asked)
+
+    def _two(self, slate: tuple[SlateEntry, ...], chance: random.Random) -> list[tuple[str, int | str]]:
+        """Words for two different items and what they refer to."""
+        if slate and chance.random() < 0.6:
+            first, second = chance.sample(range(1, len(slate) + 1), 2)
+            form = chance.choice(["{}", "number {}", "the {} one", "#{}"])
+            return [(form.format(_spoken(n) if "one" in form else n), n) for n in (first, second)]
+        return [(item.title, item.title) for item in chance.sample(self._items, 2)]
+
+    def _named_nouns(self, frame: str) -> str:
+        return frame.replace("{nouns}", self._domain.noun.many).replace("{noun}", self._domain.noun.one)
 
     def _slate(self, chance: random.Random, how_often: float) -> tuple[SlateEntry, ...]:
         if chance.random() > how_often:
             return ()
         shown = chance.sample(self._items, min(len(self._items), chance.choice([3, 4, 5])))
         return tuple(SlateEntry(n, item.title, item.year) for n, item in enumerate(shown, start=1))
-
-
-def as_line(example: Example) -> dict[str, Any]:
-    """Return the example as a line of a file of labelled turns."""
-    statements = []
-    for wish in example.wishes:
-        plain = wish.statement.model_dump(exclude_none=True, exclude={"confidence", "quote"})
-        statements.append(plain | {"span": example.turn.text[wish.start : wish.end]})
-    items = [
-        {"ref": item.ref, "relation": item.relation, "span": example.turn.text[one.start : one.end]}
-        for one in example.pointed
-        for item in one.items
-    ]
-    return {
-        "id": example.id,
-        "context": [{"role": one.role, "text": one.text} for one in example.turn.context],
-        "slate": [{"n": one.n, "title": one.title, "year": one.year} for one in example.turn.slate],
-        "utterance": example.turn.text,
-        "command": {
-            "intent": example.command.intent,
-            "preferences": statements,
-            "items": items,
-            "asks": list(example.command.asks),
-            "count": example.command.count,
-        },
-    }
-
-
-def as_text(example: Example) -> str:
-    """Return the same as one line of JSON."""
-    return json.dumps(as_line(example), ensure_ascii=False)
 
 
 def _framed(frame: str, said: Said, statement: Preference, led: bool = True) -> Saying:
@@ -286,6 +312,18 @@ def _framed(frame: str, said: Said, statement: Preference, led: bool = True) -> 
         before = "something "
     saying = Saying().add(f"{before}{lead} " if led and lead else before)
     return saying.wish(said.words, statement).add(after)
+
+
+def _about(saying: Saying, words: str, ref: int | str, relation: Relation) -> Saying:
+    start = len(saying.text)
+    saying.add(words)
+    item = ItemReference(ref=ref, relation=relation, quote=words)
+    saying.pointed.append(Pointed(start, start + len(words), (item,)))
+    return saying
+
+
+def _spoken(place: int) -> str:
+    return ("first", "second", "third", "fourth", "fifth")[place - 1]
 
 
 def _either(one: Said, other: Said, strength: Strength, chance: random.Random) -> Saying:

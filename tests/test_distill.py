@@ -26,8 +26,9 @@ from distill.calibrate import Evidence, best_threshold, fit, reliability
 from distill.courses import Preparer
 from distill.examples import Example, Placed, find_quote, part_of, place_labels
 from distill.heads import head_figures
+from distill.lines import as_line
 from distill.material import Material, real_part
-from distill.simulate import Simulator, as_line
+from distill.simulate import Simulator
 from distill.targets import IGNORED, derive_labels, pointing_of, targets_of
 from distill.train import CHECKPOINT, Schedule, TrainingError, restore, train
 from tests.conftest import BOARDGAMES, ROOT
