@@ -27,6 +27,7 @@ from distill.heads import head_figures
 from distill.label import Consensus, Labeller, NoParser, Sampling, read_utterances, speak, write_lines
 from distill.lines import as_text
 from distill.material import Material
+from distill.plot import reliability_svg
 from distill.simulate import Simulator
 from distill.train import CHECKPOINT, Progress, Schedule, TrainingError, restore, train
 from tools.catalogue import Catalogue
@@ -132,6 +133,7 @@ def evaluate(
     data: DataOption = None,
     real: RealOption = None,
     domain: DomainOption = _MOVIES,
+    plot: Annotated[Path | None, typer.Option(help="Draw the reliability into this SVG file.")] = None,
     threads: ThreadsOption = 2,
 ) -> None:
     """Print each head's own figure and the reliability of confidences, on the validation part, as JSON."""
@@ -142,6 +144,8 @@ def evaluate(
         report = _report(bench, weights, material)
     except (CatalogueError, LabelledFileError, WeightsError) as error:
         _stop(error)
+    if plot is not None:
+        plot.write_text(reliability_svg(report["reliability"]), encoding="utf8")
     typer.echo(json.dumps(report))
 
 

@@ -28,6 +28,7 @@ from distill.examples import Example, Placed, find_quote, part_of, place_labels
 from distill.heads import head_figures
 from distill.lines import as_line
 from distill.material import Material, real_part
+from distill.plot import reliability_svg
 from distill.simulate import Simulator
 from distill.targets import IGNORED, derive_labels, pointing_of, targets_of
 from distill.train import CHECKPOINT, Schedule, TrainingError, restore, train
@@ -329,6 +330,11 @@ class TestCalibration:
         evidence = self.noted()
         for said, right, count in reliability(evidence, fit(evidence), bins=4):
             assert abs(said - right) < 0.15 or count < 20
+
+    def test_a_picture_shows_every_curve(self) -> None:
+        evidence = self.noted()
+        picture = reliability_svg({"wishes": reliability(evidence, fit(evidence)), "items": []})
+        assert picture.startswith("<svg") and "wishes" in picture and picture.count("<polyline") == 2
 
     def test_the_threshold_trades_surplus_for_misses(self) -> None:
         evidence = self.noted()

@@ -32,7 +32,7 @@ class Calibration(BaseModel):
     keep_in_quiet: float = 0.7
     """The same where the turn as a whole seems to wish for nothing."""
     keep_item: float = 0.5
-    firm: float = 0.0
+    firm: float = 0.5
     """Musts less confident than this are kept soft."""
     ask: float = 0.5
     looseness: float = 1.0
