@@ -75,7 +75,9 @@ def _slate(chosen: Candidates, tools: ToolContext) -> tuple[SlateItem, ...]:
         item = tools.catalogue.item(int(row))
         found = registry.run("explain", tools, {"item": item.id}, chosen).report
         assert isinstance(found, Explanation)
-        said = [reason.text(domain) for reason in found.reasons if reason.strength > 0]
+        # What was asked for is said before what is true of many: well liked, well known.
+        reasons = sorted(found.reasons, key=lambda reason: reason.kind in ("quality", "popularity"))
+        said = [reason.text(domain) for reason in reasons if reason.strength > 0]
         slate.append(
             SlateItem(
                 n=place + 1,

@@ -11,6 +11,8 @@ from tools.domain import Domain
 from tools.lookup import LookupReport
 
 MOST_NAMED = 5
+MOST_WORDED = 2
+"""Facets of words in a comparison that nobody narrowed down; more would be a wall of text."""
 
 
 def answer_about(items: Sequence[Item], asks: Sequence[str], domain: Domain) -> str:
@@ -98,35 +100,50 @@ def describe_catalogue(catalogue: Catalogue) -> str:
 
 
 def answer_comparison(comparison: Comparison, domain: Domain, *, asked: bool) -> str:
-    """Return a comparison in sentences, a facet each, with who comes out lowest and highest.
-
-    asked: the facets were asked about; if not, only those that tell the items apart are worth a sentence.
-    """
-    facets = comparison.facets if asked else [facet for facet in comparison.facets if len(set(facet.values)) > 1]
-    lines = [_compared(facet, comparison, domain) for facet in facets]
+    """Return a comparison in sentences: a facet each where facets were asked about, else what tells the items apart."""
+    if asked:
+        lines = [_side_by_side(facet, comparison, domain) for facet in comparison.facets]
+    else:
+        told = [facet for facet in comparison.facets if facet.facet and not domain.facets[facet.facet].quality]
+        ordered = [facet for facet in told if domain.facets[str(facet.facet)].kind in ("number", "ordinal")]
+        worded = [facet for facet in told if facet not in ordered][:MOST_WORDED]
+        lines = [_side_by_side(facet, comparison, domain) for facet in worded if len(set(facet.values)) > 1]
+        lines += [_span(facet, comparison, domain) for facet in ordered]
     unanswered = [domain.asks_unanswered.get(ask, f"I can't compare them on {ask}.") for ask in comparison.unanswered]
-    return " ".join([line for line in lines if line] + unanswered)
+    return " ".join([*(line for line in lines if line), *unanswered]) or "They are alike in everything that I know."
 
 
-def _compared(facet: ComparedFacet, comparison: Comparison, domain: Domain) -> str:
-    label = _ask_label(facet.facet or facet.name, domain)
+def _side_by_side(facet: ComparedFacet, comparison: Comparison, domain: Domain) -> str:
+    """'Mood: Heat tense and stylish; Thief dark. In common: ...' and, of figures, who is at the ends."""
     name = facet.facet or facet.name
     told = [
         f"{title} {join([say_fact(name, value, domain) for value in _as_list(values)]) or 'unknown'}"
         for title, values in zip(comparison.titles, facet.values, strict=True)
     ]
-    ordered = domain.facets.get(name)
-    verdict = ""
-    if facet.least and facet.most and facet.least != facet.most and ordered is not None:
-        low, high = (join([comparison.titles[place] for place in places]) for places in (facet.least, facet.most))
-        less = ordered.less[0] if ordered.less else "lower"
-        more = ordered.more[0] if ordered.more else "higher"
-        verdict = (
-            f" {low} is the {less} one." if len(comparison.ids) == 2 else f" Most {less}: {low}; most {more}: {high}."
-        )
-    elif facet.shared:
-        verdict = f" In common: {join(list(facet.shared))}."
-    return f"{label.capitalize()}: {'; '.join(told)}.{verdict}"
+    shared = f" In common: {join(list(facet.shared))}." if facet.shared else ""
+    return f"{_ask_label(name, domain).capitalize()}: {'; '.join(told)}.{_verdict(facet, comparison, domain) or shared}"
+
+
+def _span(facet: ComparedFacet, comparison: Comparison, domain: Domain) -> str:
+    """'Running time: from 98 min (La haine) to 142 min (Secrets & Lies).'; nothing where all are the same."""
+    if not facet.least or not facet.most or facet.least == facet.most:
+        return ""
+    name = facet.facet or facet.name
+    ends = [
+        f"{say_fact(name, facet.values[places[0]], domain)} ({join([comparison.titles[place] for place in places])})"
+        for places in (facet.least, facet.most)
+    ]
+    return f"{_ask_label(name, domain).capitalize()}: from {ends[0]} to {ends[1]}."
+
+
+def _verdict(facet: ComparedFacet, comparison: Comparison, domain: Domain) -> str:
+    described = domain.facets.get(facet.facet or facet.name)
+    if described is None or not facet.least or not facet.most or facet.least == facet.most:
+        return ""
+    low, high = (join([comparison.titles[place] for place in places]) for places in (facet.least, facet.most))
+    if len(comparison.ids) == 2 and described.less:
+        return f" {low} is the {described.less[0]} one."
+    return f" Lowest: {low}; highest: {high}."
 
 
 _SOURCES = {

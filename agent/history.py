@@ -69,6 +69,8 @@ class View(_Record):
     seeds: tuple[Seed, ...] = ()
     opinions: dict[str, Opinion] = {}
     """Item id -> the last word on it; liked and disliked are not weakened to seen."""
+    recent: tuple[str, ...] = ()
+    """Items that were spoken of in this epoch, oldest first."""
     slate: tuple[SlateItem, ...] = ()
     """What is on screen, in order."""
     shown: tuple[str, ...] = ()
@@ -142,7 +144,15 @@ def _shown(entries: Sequence[Entry]) -> tuple[str, ...]:
 def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequence[HeldWish]) -> View:
     if entry.fresh:
         view = view.model_copy(
-            update={"wishes": (), "seeds": (), "set_aside": (), "shown_this_epoch": (), "asked": (), "count": None}
+            update={
+                "wishes": (),
+                "seeds": (),
+                "recent": (),
+                "set_aside": (),
+                "shown_this_epoch": (),
+                "asked": (),
+                "count": None,
+            }
         )
     wishes, set_aside, changes = view.wishes, view.set_aside, []
     for number, statement in enumerate(() if entry.aside else entry.statements, start=first_id):
@@ -158,6 +168,7 @@ def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequ
             "set_aside": set_aside,
             "seeds": _seeds(entry, first_id + len(entry.statements)) or view.seeds,
             "opinions": _opinions(view.opinions, entry),
+            "recent": (*view.recent, *(item.item for item in entry.command.items if item.item)),
             "slate": entry.slate if entry.slate is not None else view.slate,
             "shown_this_epoch": tuple(
                 dict.fromkeys((*view.shown_this_epoch, *(item.id for item in entry.slate or ())))

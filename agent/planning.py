@@ -128,8 +128,9 @@ def _by_known_name(wishes: Iterable[HeldWish], catalogue: Catalogue) -> tuple[li
 
 def _seeds(view: View) -> tuple[Seed, ...]:
     named = [Seed(id=seed.item) for seed in view.seeds if seed.item]
-    liked = [item for item, opinion in view.opinions.items() if opinion == "liked"][-RECENT_LIKES:]
-    wanted = [item for item, opinion in view.opinions.items() if opinion == "interested"][-RECENT_LIKES:]
+    spoken_of = dict.fromkeys(item for item in view.recent if item in view.opinions)
+    liked = [item for item in spoken_of if view.opinions[item] == "liked"][-RECENT_LIKES:]
+    wanted = [item for item in spoken_of if view.opinions[item] == "interested"][-RECENT_LIKES:]
     weighed = [
         *((item, LIKED_WEIGHT) for item in liked),
         *((item, INTEREST_WEIGHT) for item in wanted),

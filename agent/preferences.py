@@ -1,10 +1,11 @@
 """The wishes that hold now, as a fold of statements: how a new statement meets those before it.
 
-The rules, after RecBot's preserve / integrate / resolve , made exact:
+The rules, after RecBot's preserve / integrate / resolve, made exact:
 
 1. The same facet and value with the other polarity replaces; with the same polarity it updates strength and lifetime.
-2. A number range meets the liked range of its facet: a bound said anew replaces that bound, the other bound stays while
-   both can hold, else the new range replaces the old.
+2. A number range meets the liked range of its facet and strength: a bound said anew replaces that bound, the other
+   bound stays while both can hold, else the new range replaces the old. Of the other strength, only a range that cannot
+   hold beside it gives way.
 3. A must on an exclusive facet (language), and whatever is asked for 'instead', takes the place of its facet's likes.
 4. A remove takes away what it names, else the nearest thing to it on the facet, and says what it took.
 5. Everything else stands beside what holds.
@@ -107,20 +108,36 @@ def _bound(
         for wish in held
         if wish.facet == new.facet and _bounded_like(wish) and not (wish.group and wish.group == new.group)
     ]
-    if not rivals:
-        return (*held, new), WishChange(kind="added", wish=new)
-    old = rivals[-1]
+    # A hedge does not soften a must, nor a must harden a hedge: they meet only where they contradict each other.
+    alike = [wish for wish in rivals if wish.strength == new.strength]
+    gone = [wish for wish in rivals if wish not in alike and (replaces or not _meet(wish, new, order))]
+    held = _without(held, gone)
+    if not alike:
+        kind: Change = "replaced" if gone else "added"
+        return (*held, new), WishChange(kind=kind, wish=new, before=tuple(gone))
+    old = alike[-1]
     assert isinstance(old.value, Range)
     assert isinstance(new.value, Range)
-    joined = None if replaces or new.group or len(rivals) > 1 else join_ranges(old.value, new.value, order)
+    joined = None if replaces or new.group or len(alike) > 1 else join_ranges(old.value, new.value, order)
     if joined is None or joined == new.value:
-        same_value = old.value == new.value
-        return (*_without(held, rivals), new), WishChange(
-            kind="updated" if same_value else "replaced", wish=new, before=tuple(rivals)
-        )
+        kind = "updated" if old.value == new.value and not gone else "replaced"
+        return (*_without(held, alike), new), WishChange(kind=kind, wish=new, before=(*alike, *gone))
     now = new.model_copy(update={"value": joined, "id": old.id})
     rest = tuple(now if wish is old else wish for wish in held)
-    return rest, WishChange(kind="narrowed", wish=now, before=(old,))
+    return rest, WishChange(kind="narrowed", wish=now, before=(old, *gone))
+
+
+def _meet(one: HeldWish, other: HeldWish, order: Sequence[str]) -> bool:
+    """Whether something can lie in both ranges."""
+    assert isinstance(one.value, Range)
+    assert isinstance(other.value, Range)
+    lows = [_place(end, order) for end in (one.value.min, other.value.min) if end is not None]
+    highs = [_place(end, order) for end in (one.value.max, other.value.max) if end is not None]
+    return not (lows and highs) or max(lows) <= min(highs)
+
+
+def _place(end: float | str, order: Sequence[str]) -> float:
+    return float(order.index(end)) if isinstance(end, str) else end
 
 
 def join_ranges(old: Range, new: Range, order: Sequence[str] = ()) -> Range | None:

@@ -159,7 +159,8 @@ def _first_pick(slate: Sequence[SlateItem], variety: random.Random) -> str:
 
 def _shortfall(given: ReplyInput) -> str:
     """Explain a thin or empty result: how many fit, which must costs most, what comes near."""
-    if len(given.slate) >= given.wanted:
+    enough = len(given.slate) >= given.wanted
+    if enough or (given.slate and given.command.intent == "question"):
         return ""
     domain = given.catalogue.domain
     kept = given.report.kept if given.report else len(given.catalogue)

@@ -169,9 +169,19 @@ def test_a_joined_range_has_the_bounds_that_were_said_last(one: Statement, other
 
 
 @given(st.lists(bounds(), max_size=5))
-def test_one_liked_range_holds_of_a_facet_at_a_time(statements: list[Statement]) -> None:
-    liked = [one.model_copy(update={"polarity": "like"}) for one in statements]
-    assert len(fold(liked)) <= 1
+def test_one_liked_range_of_a_strength_holds_of_a_facet_at_a_time(statements: list[Statement]) -> None:
+    after = fold([one.model_copy(update={"polarity": "like"}) for one in statements])
+    assert len({wish.strength for wish in after}) == len(after)
+
+
+def test_a_hedge_does_not_soften_a_must() -> None:
+    after = fold([said("runtime", (None, 120), strength="must"), said("runtime", (None, 100), strength="prefer")])
+    assert [(wish.value, wish.strength) for wish in after] == [(Range(max=120), "must"), (Range(max=100), "prefer")]
+
+
+def test_a_hedge_that_contradicts_a_must_is_the_newer_word() -> None:
+    after = fold([said("runtime", (None, 90), strength="must"), said("runtime", (150, None), strength="prefer")])
+    assert [wish.value for wish in after] == [Range(min=150)]
 
 
 def test_ordinals_join_like_numbers() -> None:

@@ -15,7 +15,7 @@ WINDOW = 120
 
 async def ask(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     parts = runtime.context
-    if not parts.settings.ask or state.acted.rows is None or _declined(state):
+    if not parts.settings.ask or state.acted.rows is None or _unwelcome(state):
         return {}
     question = choose_question(state.focus, state.acted.rows[:WINDOW], parts.catalogue)
     if question:
@@ -23,7 +23,8 @@ async def ask(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     return {"question": question}
 
 
-def _declined(state: TurnState) -> bool:
-    """Whether the last question was left unanswered: who has no preference is not asked for another at once."""
+def _unwelcome(state: TurnState) -> bool:
+    """Whether a question would be out of place: to a question, or to who has just left one unanswered."""
     assert state.grounded is not None
-    return bool(state.entries and state.entries[-1].asked and not state.grounded.statements)
+    declined = bool(state.entries and state.entries[-1].asked and not state.grounded.statements)
+    return declined or state.grounded.command.intent == "question"

@@ -61,10 +61,17 @@ def learned(state: TurnState, grounded: Grounded) -> tuple[Profile, ProfileChang
         if request == "forget last" and profile.wishes:
             last = profile.wishes[-1]
             return profile.model_copy(update={"wishes": profile.wishes[:-1]}), ProfileChange(removed=(last,))
-    profile, change = learn(profile, grounded.statements, today=today, forgetting=command.intent == "profile")
+    forgetting = command.intent == "profile" or _takes_back_for_good(state)
+    profile, change = learn(profile, grounded.statements, today=today, forgetting=forgetting)
     said = {item.item for item in command.items if item.item}
     opinions = [(item, opinion) for item, opinion in state.view.opinions.items() if item in said]
     return note_items(profile, opinions, today), change
+
+
+def _takes_back_for_good(state: TurnState) -> bool:
+    """Whether the turn takes back something that was said for good; then it is not to be remembered either."""
+    removed = [wish for change in state.view.changes if change.kind == "removed" for wish in change.before]
+    return any(wish.lifetime == "lasting" for wish in removed)
 
 
 def finished(state: TurnState, number: int) -> Turn:

@@ -9,6 +9,7 @@ import numpy as np
 
 from agent.commands import Command, Intent, ItemReference, Preference, Strength
 from agent.parsing.confidence import confidence, item_evidence, wish_evidence
+from agent.parsing.cues import settle
 from agent.parsing.encoding import TurnEncoder
 from agent.parsing.errors import WeightsError
 from agent.parsing.labels import (
@@ -120,13 +121,14 @@ class CompactParser:
         wishes = self._kept_wishes(self.wish_candidates(turn, reading, offers), quiet)
         items = self._kept_items(self.item_candidates(turn, reading, offers))
         intent = _settled(reading.intent, wishes, items)
-        return Command(
+        command = Command(
             intent=intent,
             preferences=wishes,
             items=items,
             asks=self._asks(reading) if intent in ("question", "compare") else (),
             count=_count(turn, reading),
         )
+        return settle(command, turn, self._domain)
 
     def wish_candidates(self, turn: ParseInput, reading: TurnReading, offers: Offers) -> list[Candidate[Preference]]:
         """Return every statement that the marked spans could be, likely or not."""
