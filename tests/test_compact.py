@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -147,7 +148,8 @@ class TestValues:
         **more: object,
     ) -> list[Reading]:
         at = text.index(words)
-        options = [OPEN_VALUES.index(choice)] if choice in OPEN_VALUES else [len(OPEN_VALUES) + int(choice)]
+        output = OPEN_VALUES.index(choice) if choice in OPEN_VALUES else len(OPEN_VALUES) + int(choice)
+        options = [(output, 1.0)]
         turn = ParseInput(text=text, mentions=tuple(mentions), slate=(SlateEntry(1, "Heat"), SlateEntry(2, "Ran")))
         reader = ValueReader(domain, labels_of(domain))
         bound, offered = more.get("bound"), more.get("offered", ())
@@ -174,9 +176,14 @@ class TestValues:
 
     def test_a_bound_is_turned_where_the_sentence_turns_it(self, movies_domain: Domain) -> None:
         text = "I don't do anything before 1990"
-        found = Mention(start=20, end=31, text="before 1990", kind="number", facet="year", bounds=Bounds(max=1989))
-        (reading,) = self.read(movies_domain, text, "before 1990", "year", [found], "figure", bound="min")
+        loose = Mention(
+            start=20, end=31, text="before 1990", kind="number", facet="year", bounds=Bounds(max=1989), firm=False
+        )
+        (reading,) = self.read(movies_domain, text, "before 1990", "year", [loose], "figure", bound="min")
         assert reading.value == Range(min=1989)
+        firm = replace(loose, firm=True)
+        (reading,) = self.read(movies_domain, text, "before 1990", "year", [firm], "figure", bound="min")
+        assert reading.value == Range(max=1989)
 
     def test_a_comparison_is_against_what_is_named_behind_it(self, movies_domain: Domain) -> None:
         text = "shorter than 2"

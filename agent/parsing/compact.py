@@ -27,7 +27,7 @@ from agent.parsing.offers import Find, Offers, offers_of
 from agent.parsing.parser import Parsed, ParseInput
 from agent.parsing.reading import Marked, NetworkReader, TurnReading
 from agent.parsing.references import Referent, TitleOf, referents
-from agent.parsing.values import Reading, Stretch, ValueReader, overlaps, own_words
+from agent.parsing.values import Option, Reading, Stretch, ValueReader, overlaps, own_words
 from agent.parsing.weights import Calibration, load
 from agent.parsing.words import count_in
 from tools.domain import Domain
@@ -142,7 +142,7 @@ class CompactParser:
                 candidates.append(
                     Candidate(
                         statement,
-                        wish_evidence(marked, value.sure, asked, facet == self._domain.text_facet),
+                        self._evidence(marked, facet, value, asked),
                         alternative,
                     )
                 )
@@ -170,12 +170,19 @@ class CompactParser:
             if chances[option] < _LEAST_FACET and option != chances.argmax():
                 break
             facet = self._labels.facets[option]
-            allowed = sorted(self._labels.of_facet[facet], key=lambda one: -marked.chances["value"][one])
+            allowed = self._options(marked, facet)
             taken_back = OPS[marked.best("op")] == "remove"
             readings = self._values.read(turn, at, facet, allowed, bound, offers.values, taken_back)
             if readings:
                 return facet, readings
         return self._domain.text_facet, []
+
+    def _options(self, marked: Marked, facet: str) -> list[Option]:
+        """The value head's outputs that the facet can take, likeliest first, with their share of its probability."""
+        outputs = list(self._labels.of_facet[facet])
+        chances = marked.chances["value"][outputs]
+        order = np.argsort(-chances)
+        return [(outputs[at], float(chances[at] / max(chances.sum(), 1e-9))) for at in order]
 
     def _read_anywhere(self, turn: ParseInput, at: Stretch, offers: Offers) -> tuple[str, list[Reading]]:
         """The same over a domain that the weights do not know: the linker says the facet, else the words stand."""
@@ -202,6 +209,9 @@ class CompactParser:
             role=role if self._domain.facets[facet].kind == "entity" else None,
             quote=turn.text[marked.span.start : marked.span.end][:120],
         )
+
+    def _evidence(self, marked: Marked, facet: str, reading: Reading, asked: float) -> tuple[float, ...]:
+        return wish_evidence(marked, reading.sure, reading.chance, asked, facet == self._domain.text_facet)
 
     def _kept_wishes(self, candidates: Sequence[Candidate[Preference]], quiet: bool) -> tuple[Preference, ...]:
         enough = max(self._calibration.keep_wish, self._calibration.keep_in_quiet if quiet else 0.0)

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from agent.parsing.reading import Marked
 
 _EDGE = 1e-4
+_SETTLED = 3.0
+"""Log-odds from which a value counts as settled."""
 
 
-def wish_evidence(marked: Marked, agreed: bool, asked: float, own_words: bool) -> tuple[float, ...]:
-    """What speaks for a wish: log-odds of its span, facet and polarity, whether lexicon or grammar agree.
+def wish_evidence(marked: Marked, agreed: bool, value: float, asked: float, own_words: bool) -> tuple[float, ...]:
+    """What speaks for a wish: log-odds of its span, facet and polarity, whether lexicon or grammar agree, and more.
 
-    asked: probability that the turn asks for something at all; own_words: whether its value is words as they stand.
+    value: probability of the value where a head chose it, 1 where nothing had to be chosen; asked: probability that
+    the turn asks for something at all; own_words: whether the value is words as they stand.
     """
     return (
         _log_odds(marked.span.score),
         _log_odds(marked.chance("facet")),
         _log_odds(marked.chance("polarity")),
         float(agreed),
+        min(0.0, _log_odds(value) - _SETTLED),
         _log_odds(asked),
         float(own_words),
     )

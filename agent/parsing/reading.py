@@ -21,6 +21,8 @@ _WISH_KINDS = frozenset({"entity", "value", "number", "band", "relative"})
 _ITEM_KINDS = frozenset({"item", "slate"})
 _LISTED = re.compile(r"\s*(?:\(\d{4}\))?\s*(?:,|;|/|\band\b|&|\bor\b)+\s*(?:and|or|the)?\s*", re.IGNORECASE)
 """What stands between the items of a list."""
+_CLEAR = 0.8
+"""Relations at least this likely are not evened out against others: 'seen 1, 2 looks good' is no list."""
 _LIKELY = 0.5
 """What the linker finds with at least this score is considered even where the tags pass it by."""
 
@@ -142,6 +144,9 @@ def _in_lists(items: Sequence[Marked], text: str) -> list[Marked]:
             groups.append([marked])
     evened: list[Marked] = []
     for group in groups:
+        if len({marked.best("relation") for marked in group if marked.chance("relation") >= _CLEAR}) > 1:
+            evened += group
+            continue
         mean = np.mean([marked.chances["relation"] for marked in group], axis=0)
         evened += [replace(marked, chances={**marked.chances, "relation": mean}) for marked in group]
     return evened

@@ -44,6 +44,12 @@ class Reading:
     value: Value
     role: str | None = None
     sure: bool = False
+    chance: float = 1.0
+    """Of the value itself, where the value head chose it."""
+
+
+Option = tuple[int, float]
+"""An output of the value head and its probability among those that the facet can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,14 @@ class ValueReader:
         turn: ParseInput,
         at: Stretch,
         facet_name: str,
-        options: Sequence[int],
+        options: Sequence[Option],
         bound: Bound | None,
         offered: Sequence[Mention] = (),
         taken_back: bool = False,
     ) -> list[Reading]:
         """Return what the stretch says about the facet; several where its words mean several things, none if nothing.
 
-        options: outputs of the value head that the facet can take, most likely first. offered: what the linker found
+        options: what the value head says, most likely first. offered: what the linker found
         in what was said before, newest first. taken_back: the statement removes, so its figures are in the past.
         """
         facet = self.domain.facets[facet_name]
@@ -83,14 +89,14 @@ class ValueReader:
                 if found.facet == facet_name and found.value is not None
             )[:1]
         if facet.kind == "category":
-            return self._closed(options)
+            return _by_name(words, facet) or self._closed(options)
         spoken = own_words(words)
         return [Reading(spoken)] if spoken else []
 
-    def _closed(self, options: Sequence[int]) -> list[Reading]:
-        for option in options:
+    def _closed(self, options: Sequence[Option]) -> list[Reading]:
+        for option, chance in options:
             if self.labels is not None and option >= len(OPEN_VALUES):
-                return [Reading(from_label(self.labels.closed[option - len(OPEN_VALUES)][1]))]
+                return [Reading(from_label(self.labels.closed[option - len(OPEN_VALUES)][1]), chance=chance)]
         return []
 
     def _bounds(
@@ -100,14 +106,14 @@ class ValueReader:
         facet_name: str,
         facet: Facet,
         about: Sequence[Mention],
-        options: Sequence[int],
+        options: Sequence[Option],
         bound: Bound | None,
         offered: Sequence[Mention],
         taken_back: bool,
     ) -> list[Reading]:
         said = next((found for found in about if found.bounds is not None), None)
         compared = next((found for found in about if found.direction is not None), None)
-        choice = OPEN_VALUES[options[0]] if options and options[0] < len(OPEN_VALUES) else None
+        choice = OPEN_VALUES[options[0][0]] if options and options[0][0] < len(OPEN_VALUES) else None
         if taken_back:
             before = next((found for found in offered if found.facet == facet_name and found.bounds is not None), None)
             said = before or said
@@ -141,7 +147,7 @@ def own_words(words: str) -> str:
 def measured_against(turn: ParseInput, at: Stretch) -> int | str:
     """Return what a comparative is measured against: what is named behind it, else the slate, else what was named."""
     for found in turn.mentions:
-        near = at.start < found.end and found.start - at.end < 12
+        near = at.start < found.start < at.end + 12
         if near and found.kind == "slate" and len(found.numbers) == 1:
             return found.numbers[0]
         if near and found.kind == "item":
@@ -150,6 +156,13 @@ def measured_against(turn: ParseInput, at: Stretch) -> int | str:
         return "slate"
     named = [found.text for found in turn.mentions if found.kind == "item" and found.score >= 0.5]
     return named[0] if named else "slate"
+
+
+def _by_name(words: str, facet: Facet) -> list[Reading]:
+    """The values that these words name as they stand, the linker's opinion aside."""
+    bare = own_words(words).lower()
+    names = [value for value in facet.values if bare == value.lower() or bare in facet.lexicon.get(value, ())]
+    return [Reading(value, None, True) for value in names[:2]]
 
 
 def _number_of(title: str, turn: ParseInput) -> int | None:

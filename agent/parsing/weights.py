@@ -15,7 +15,7 @@ from agent.parsing.labels import Labels
 from agent.parsing.network import CommandNetwork
 
 FILE = "compact.safetensors"
-_VERSION = 1
+_VERSION = 2
 
 
 class Calibration(BaseModel):
@@ -23,7 +23,7 @@ class Calibration(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    wish: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    wish: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     """Weights of the evidence for a wish, then the offset."""
     item: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
     """Weights of the evidence for an item reference, then the offset."""
@@ -32,7 +32,7 @@ class Calibration(BaseModel):
     keep_in_quiet: float = 0.7
     """The same where the turn as a whole seems to wish for nothing."""
     keep_item: float = 0.5
-    firm: float = 0.5
+    firm: float = 0.4
     """Musts less confident than this are kept soft."""
     ask: float = 0.5
     looseness: float = 1.0
