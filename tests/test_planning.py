@@ -102,7 +102,9 @@ def test_the_same_input_gives_the_same_plan_and_it_is_json(tiny: Catalogue) -> N
 
 def test_what_is_remembered_of_other_threads_is_affinity_and_what_was_said_here_is_not(tiny: Catalogue) -> None:
     made = plan(
-        tiny, View(opinions={"heat-1995": "liked"}), profile_opinions={"heat-1995": "liked", "alien-1979": "liked"}
+        tiny,
+        View(opinions={"heat-1995": "liked"}, recent=("heat-1995",)),
+        profile_opinions={"heat-1995": "liked", "alien-1979": "liked"},
     )
     assert [seed["id"] for seed in made["affinity"]["liked"]] == ["alien-1979"]
     assert [seed["id"] for seed in made["similar"]["items"]] == ["heat-1995"]
