@@ -165,7 +165,7 @@ def answer_why(items: Sequence[SlateItem], domain: Domain) -> str:
 
 
 def _why(item: SlateItem) -> str:
-    reasons = join(item.reasons) or "nothing more particular was asked for"
+    reasons = "; ".join(item.reasons) or "nothing more particular was asked for"
     parts = sorted(item.contributions.items(), key=lambda part: -part[1])
     counted = [_SOURCES[source] for source, amount in parts if amount >= _LEAST_SHARE * item.score and amount > 0]
     weighed = f" What counted: {join(counted)}, in that order." if len(counted) > 1 else ""

@@ -21,6 +21,12 @@ _EVERYTHING = re.compile(
     re.IGNORECASE,
 )
 NAMED = 8
+_SAID_OF_ITEMS = (
+    ("liked", "You liked"),
+    ("disliked", "You didn't like"),
+    ("seen", "You have seen"),
+    ("accept", "You chose"),
+)
 
 
 def memory_request(text: str, command: Command) -> Request:
@@ -43,7 +49,12 @@ def say_profile(profile: Profile, catalogue: Catalogue, session: Sequence[HeldWi
         said.append("I remember nothing about you from before.")
     if profile.wishes:
         said.append(f"I remember: {join([_with_source(wish, catalogue) for wish in profile.wishes])}.")
-    for opinion, words in (("liked", "You liked"), ("disliked", "You didn't like"), ("seen", "You have seen")):
+    for opinion, words in _SAID_OF_ITEMS:
+        ("liked", "You liked"),
+        ("disliked", "You didn't like"),
+        ("seen", "You have seen"),
+        ("accept", "You chose"),
+    ):
         items = [item for item, kept in profile.items.items() if kept.opinion == opinion and item in catalogue]
         if items:
             labels = [catalogue.item(catalogue.row(item)).title for item in items[-NAMED:]]

@@ -152,7 +152,7 @@ def _first_pick(slate: Sequence[SlateItem], variety: random.Random) -> str:
     first = slate[0]
     if not first.reasons:
         return f"{first.label} comes first."
-    reasons = join(first.reasons[:2])
+    reasons = "; ".join(first.reasons[:2])
     opening = variety.choice(["{} comes first: {}.", "First of all {}: {}.", "I'd start with {}: {}."])
     return opening.format(first.label, reasons)
 

@@ -6,7 +6,7 @@ English only; what they do not match is left as the parser said it.
 import re
 from collections.abc import Iterable
 
-from agent.commands import Command, Intent, ItemReference, Preference, Range
+from agent.commands import Command, Intent, ItemReference, Preference, Range, Relative
 from agent.parsing.parser import ParseInput
 from tools.domain import Domain
 from tools.mentions import Mention
@@ -40,6 +40,9 @@ _FOR_GOOD = re.compile(
     r"(?! (?:mind|saw|seen|heard|watched|finished|got))",
     re.IGNORECASE,
 )
+_SEEN_IT = re.compile(
+    r"\b(?:i|we)(?:'ve| have)?(?: already)? (?:seen|saw|watched) (?:it|that|this|them|both|those)\b", re.IGNORECASE
+)
 SURE = 0.5
 
 
@@ -49,6 +52,8 @@ def settle(command: Command, turn: ParseInput, domain: Domain) -> Command:
     preferences = tuple(_lasting(_taken_back(wish, text), text) for wish in command.preferences)
     items, intent = command.items, command.intent
     asks = command.asks
+    if _SEEN_IT.search(text):
+        items = tuple(_seen(item) for item in items)
     if _MEMORY.search(text):
         return command.model_copy(update={"intent": "profile", "preferences": preferences})
     if _WHY.search(text) and turn.slate and not preferences:
@@ -61,6 +66,12 @@ def settle(command: Command, turn: ParseInput, domain: Domain) -> Command:
         preferences = tuple(_named(turn.mentions, domain))
         intent = "question" if _ASKS_FOR_ITEMS.search(text) or not preferences else "recommend"
     return command.model_copy(update={"intent": intent, "preferences": preferences, "items": items, "asks": asks})
+
+
+def _seen(item: ItemReference) -> ItemReference:
+    """'2 looks great but I've seen it': liked and disliked say more than seen, interest says less."""
+    weaker = item.relation in ("interested", "accept", "about")
+    return item.model_copy(update={"relation": "seen"}) if weaker else item
 
 
 def _wanted_items(intent: Intent) -> int:
@@ -105,9 +116,11 @@ def _named(mentions: Iterable[Mention], domain: Domain) -> Iterable[Preference]:
             continue
         facet = domain.facets[mention.facet]
         bounds = mention.bounds
-        value: Range | str | None = mention.value
+        value: Range | Relative | str | None = mention.value
         if bounds is not None and facet.kind == "number":
             value = Range(min=bounds.min, max=bounds.max)
+        if mention.direction is not None and facet.kind == "number":
+            value = Relative(than="slate", dir=mention.direction)
         if value is not None:
             role = mention.role if facet.kind == "entity" else None
             yield Preference(facet=mention.facet, value=value, role=role, strength=facet.strength, quote=mention.text)

@@ -122,6 +122,10 @@ class ValueReader:
             return [
                 Reading(Relative(than=measured_against(turn, at), dir="less" if way == LESS else "more"), None, True)
             ]
+        spans = [value for found in about if (value := _closed_range(found, facet)) is not None]
+        if len(spans) > 1 and not taken_back:
+            # 'The 80s or 90s' is two decades, not the first of them.
+            return _distinct(Reading(value, None, True) for value in spans)
         if said is not None and said.bounds is not None:
             value = as_value(said.bounds, facet)
             turned = None if value is None or said.kind == "band" or said.firm else _turned(value, bound)
@@ -176,6 +180,13 @@ def _turned(value: Range, bound: Bound | None) -> Range | None:
     if bound == "max" and value.max is None:
         return Range(max=value.min)
     return None
+
+
+def _closed_range(found: Mention, facet: Facet) -> Range | None:
+    """The range of a figure that has both ends: a decade, 'around two hours'."""
+    if found.kind != "number" or found.bounds is None or None in (found.bounds.min, found.bounds.max):
+        return None
+    return as_value(found.bounds, facet)
 
 
 def _covers(found: Mention, at: Stretch) -> bool:
