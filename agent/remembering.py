@@ -50,11 +50,6 @@ def say_profile(profile: Profile, catalogue: Catalogue, session: Sequence[HeldWi
     if profile.wishes:
         said.append(f"I remember: {join([_with_source(wish, catalogue) for wish in profile.wishes])}.")
     for opinion, words in _SAID_OF_ITEMS:
-        ("liked", "You liked"),
-        ("disliked", "You didn't like"),
-        ("seen", "You have seen"),
-        ("accept", "You chose"),
-    ):
         items = [item for item, kept in profile.items.items() if kept.opinion == opinion and item in catalogue]
         if items:
             labels = [catalogue.item(catalogue.row(item)).title for item in items[-NAMED:]]
