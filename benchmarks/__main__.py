@@ -9,12 +9,14 @@ from agent.parsing.errors import WeightsError
 from benchmarks.invariants import invariants
 from benchmarks.memory import memory
 from benchmarks.retrieval import retrieval
+from benchmarks.toolset import toolset
 from benchmarks.turn import turn
 from tools.errors import CatalogueError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.command()(turn)
 app.command()(retrieval)
+app.command()(toolset)
 app.command()(memory)
 app.command()(invariants)
 

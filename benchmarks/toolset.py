@@ -1,14 +1,18 @@
 """How long each tool and the usual whole plan take, over catalogues of many sizes. Embedding of queries is left out."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import orjson
+import typer
+from threadpoolctl import threadpool_limits
 
 from benchmarks.synthetic import clustered, recombined
 from tools.candidates import Candidates
@@ -28,6 +32,7 @@ SIZES = (28_000, 1_000_000)
 _SHARES = (1.0, 0.1, 0.01)
 """How many of the items the filter keeps."""
 _KEPT_BY = "popularity"
+_MOVIES = Path(__file__).parent.parent / "data" / "movies"
 
 Plan = Sequence[tuple[str, Mapping[str, Any]]]
 
@@ -63,6 +68,17 @@ def measure(
             line = "  ".join(f"{name} {one['p50']:.1f}/{one['p95']:.1f}" for name, one in named.items())
             say(f"{size:>9,} items, filter keeps {share:>4.0%}: {line} ms (median/p95)")
     return figures
+
+
+def toolset(
+    items: Annotated[list[int] | None, typer.Option(help="Items in the catalogue; several sizes may be given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object.")] = False,
+) -> None:
+    """How long each tool and the usual whole plan take, without embedding the query."""
+    threadpool_limits(limits=1, user_api="blas")
+    figures = measure(_MOVIES, items or (28_000,), say=partial(typer.echo, err=as_json))
+    if as_json:
+        typer.echo(json.dumps(figures))
 
 
 def made_context(source: Path, size: int) -> ToolContext:
