@@ -1,21 +1,23 @@
 """The one door: `respond`. Page, API, terminal and evaluation all come through it."""
 
-import asyncio
+import dataclasses
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import Any
-from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from agent.commands import Command
+from agent.errors import TurnRefused
 from agent.graph import TurnGraph
 from agent.history import Entry, View, fold
-from agent.memory import checked_id
+from agent.memory.memory import Memory
+from agent.memory.names import checked_id
+from agent.memory.threads import Locks, Threads, ThreadSummary
 from agent.parts import Parts
 from agent.state import TurnInput
-from agent.trace import Done, Event
+from agent.trace import Done, Event, Slated, Text
 from agent.turns import Turn
 
 _KEPT_CONTROLS = "\n\t"
@@ -24,30 +26,52 @@ _KEPT_CONTROLS = "\n\t"
 class Agent:
     """Holds conversations. One instance serves all users; threads of different users never meet."""
 
-    def __init__(self, graph: TurnGraph, parts: Parts, resources: AsyncExitStack) -> None:
+    def __init__(
+        self, graph: TurnGraph, parts: Parts, resources: AsyncExitStack, *, locks: Locks | None = None
+    ) -> None:
         self._graph = graph
         self.parts = parts
         self._resources = resources
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: Locks = WeakValueDictionary() if locks is None else locks
+        self._names = parts.profiles.names
+        assert graph.checkpointer is not None and not isinstance(graph.checkpointer, bool)
+        self._threads = Threads(graph.checkpointer, self._names, self._locks)
+        self.memory = Memory(parts.profiles, self._threads, parts.catalogue)
+
+    def for_tenant(self, tenant: str) -> "Agent":
+        """Return the same agent for another tenant, whose users have nothing to do with those of this one.
+
+        They share every part; closing one closes all. Raises TurnRefused for what cannot be an id.
+        """
+        profiles = self.parts.profiles.for_tenant(checked_id(tenant, "tenant"))
+        parts = dataclasses.replace(self.parts, profiles=profiles)
+        return Agent(self._graph, parts, self._resources, locks=self._locks)
 
     async def respond(
-        self, user_id: str, thread_id: str, text: str, *, command: Command | None = None
+        self, user_id: str, thread_id: str, text: str, *, command: Command | None = None, key: str | None = None
     ) -> AsyncIterator[Event]:
         """Yield what happens in a turn, as it happens; the last event is Done with the whole turn.
 
         command: what the turn means, where that is known without parsing (a pressed button); text is then its record.
+        key: what the client calls this turn. A turn sent again with the key of a finished one of its thread is not
+        taken again: the finished turn is given once more, as its slate, its text and Done.
 
         Any text is answered. Two turns at once on one thread take place one after the other. Raises TurnRefused for
-        ids that cannot be ids. A turn that is broken off before its end leaves the thread as it was.
+        ids that cannot be ids and for a key that was used for something else. A turn that is broken off before its
+        end leaves the thread as it was.
         """
-        key = _thread_key(user_id, thread_id)
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        async with lock:
+        clean, notices = _readable(text, self.parts.settings.max_turn_chars)
+        if key is not None:
+            checked_id(key, "key")
+        async with self._threads.lock(user_id, thread_id):
             started = perf_counter()
-            clean, notices = _readable(text, self.parts.settings.max_turn_chars)
-            given = TurnInput(user=user_id, text=clean, command=command, notices=notices, started=started)
+            if key is not None and (known := await self._finished(user_id, thread_id, clean, key)):
+                for event in _once_more(known):
+                    yield event
+                return
+            given = TurnInput(user=user_id, text=clean, command=command, notices=notices, key=key, started=started)
             events: AsyncIterator[Any] = self._graph.astream(
-                given, _config(key), context=self.parts, stream_mode="custom", durability="exit"
+                given, self._config(user_id, thread_id), context=self.parts, stream_mode="custom", durability="exit"
             )
             done: Done | None = None
             async for event in events:
@@ -59,9 +83,11 @@ class Agent:
             assert done is not None
             yield done
 
-    async def chat(self, user_id: str, thread_id: str, text: str, *, command: Command | None = None) -> Turn:
+    async def chat(
+        self, user_id: str, thread_id: str, text: str, *, command: Command | None = None, key: str | None = None
+    ) -> Turn:
         """Return a whole turn."""
-        async for event in self.respond(user_id, thread_id, text, command=command):
+        async for event in self.respond(user_id, thread_id, text, command=command, key=key):
             if isinstance(event, Done):
                 return event.turn
         raise AssertionError("a turn ends with Done")
@@ -73,21 +99,56 @@ class Agent:
 
     async def entries(self, user_id: str, thread_id: str) -> tuple[Entry, ...]:
         """Return a thread's finished turns, oldest first."""
-        snapshot = await self._graph.aget_state(_config(_thread_key(user_id, thread_id)))
-        return tuple(Entry.model_validate(entry) for entry in snapshot.values.get("log", ()))
+        values = await self._values(user_id, thread_id)
+        return tuple(Entry.model_validate(entry) for entry in values.get("log", ()))
+
+    async def threads(self, user_id: str) -> tuple[ThreadSummary, ...]:
+        """Return the user's threads, the one with the newest turn first."""
+        return await self._threads.list(user_id)
+
+    async def forget_thread(self, user_id: str, thread_id: str) -> None:
+        """Erase a thread; what was said in it for good stays remembered. One that does not exist is no error."""
+        await self._threads.forget(user_id, thread_id)
 
     async def close(self) -> None:
         """Release the database and the model's connections."""
         await self._resources.aclose()
 
+    async def _finished(self, user: str, thread: str, text: str, key: str) -> Turn | None:
+        """Return the finished turn of this key. One of long ago comes without its plan, with the wishes of now."""
+        values = await self._values(user, thread)
+        entries = [Entry.model_validate(entry) for entry in values.get("log", ())]
+        place = next((place for place, entry in enumerate(entries) if entry.key == key), None)
+        if place is None:
+            return None
+        entry = entries[place]
+        if entry.text != text:
+            raise TurnRefused(f"the key {key!r} is another turn's of this thread; give each turn a key of its own")
+        if key in values.get("keyed", ()):
+            return Turn.model_validate(values["keyed"][key])
+        profile = await self.parts.profiles.load(user)
+        view = fold(entries[: place + 1], self.parts.catalogue.domain, profile.wishes)
+        return Turn(
+            turn=entry.turn,
+            command=entry.command,
+            wishes=view.all_wishes,
+            seeds=view.seeds,
+            slate=entry.slate or (),
+            reply=entry.reply,
+        )
 
-def _thread_key(user_id: str, thread_id: str) -> str:
-    """A thread is its user's: the same thread id of another user is another thread."""
-    return f"{quote(checked_id(user_id, 'user'), safe='')}/{quote(checked_id(thread_id, 'thread'), safe='')}"
+    async def _values(self, user: str, thread: str) -> dict[str, Any]:
+        snapshot = await self._graph.aget_state(self._config(user, thread))
+        return dict(snapshot.values)
+
+    def _config(self, user: str, thread: str) -> Any:
+        key = self._names.thread(user, thread)
+        return {"configurable": {"thread_id": key}, "metadata": {"thread": thread}}
 
 
-def _config(key: str) -> Any:
-    return {"configurable": {"thread_id": key}}
+def _once_more(turn: Turn) -> tuple[Event, ...]:
+    slated = (Slated(slate=turn.slate, near_misses=turn.near_misses, plan=turn.plan),) if turn.slate else ()
+    return (*slated, Text(delta=turn.reply), Done(turn=turn))
 
 
 def _readable(text: str, longest: int) -> tuple[str, tuple[str, ...]]:

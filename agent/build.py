@@ -13,7 +13,8 @@ from agent.agent import Agent
 from agent.errors import SettingsError
 from agent.graph import build_graph
 from agent.llm import LanguageModel, OpenAIModel
-from agent.memory import Profiles
+from agent.memory.profiles import Profiles
+from agent.memory.saving import SqliteThreads
 from agent.parsing.compact import CompactParser
 from agent.parsing.examples import ExampleSource, NearestExamples, NoExamples
 from agent.parsing.instruct import InstructParser
@@ -22,7 +23,6 @@ from agent.parsing.parser import Parser
 from agent.parsing.rules import RulesParser
 from agent.parts import Parts
 from agent.settings import Settings
-from agent.threads import ThreadSaver
 from tools.catalogue import Catalogue
 from tools.context import CachedEmbedder, ToolContext
 from tools.domain import Domain
@@ -152,7 +152,7 @@ async def _database(settings: Settings, resources: AsyncExitStack) -> tuple[Base
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connections = [await _connection(path, resources) for _ in ("threads", "profiles")]
-        saver = ThreadSaver(connections[0])
+        saver = SqliteThreads(connections[0])
         await saver.setup()
         store = AsyncSqliteStore(connections[1])
         await resources.enter_async_context(store)

@@ -48,6 +48,8 @@ class Entry(_Record):
     offered: tuple[str, ...] = ()
     """The answers that were offered to it."""
     profile_change: ProfileChange | None = None
+    key: str | None = None
+    """What the client called this turn, so that sending it again does not take it again."""
 
     def changes_something(self) -> bool:
         """Whether an undo would have something to take back here."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from agent.llm import LanguageModel
-from agent.memory import Profiles
+from agent.memory.profiles import Profiles
 from agent.parsing.parser import Parser
 from agent.settings import Settings
 from tools.catalogue import Catalogue

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from agent.commands import Command
-from agent.memory import Profile
+from agent.memory.profile import Profile
 from agent.phrasing import join, say_wish
 from agent.statements import HeldWish, stems
 from tools.catalogue import Catalogue

@@ -9,7 +9,7 @@ from langgraph.channels import UntrackedValue
 from agent.commands import Command
 from agent.grounding import Grounded
 from agent.history import Entry, View
-from agent.memory import Profile
+from agent.memory.profile import Profile
 from agent.turns import NearMiss, PlanStep, Question, SlateItem, Turn
 from tools.candidates import Rows
 from tools.filter import FilterReport
@@ -42,16 +42,28 @@ class TurnInput:
     """What it means, where that is known without parsing."""
     notices: Annotated[tuple[str, ...], UntrackedValue] = ()
     """What the person should know about how the turn was taken; nodes add to it."""
+    key: Annotated[str | None, UntrackedValue] = None
+    """What the client calls this turn, where it may send it again."""
     started: Annotated[float, UntrackedValue] = 0.0
     """Clock (perf_counter) at the beginning of the turn."""
 
 
+RETRIED = 5
+"""How many of a thread's last turns with a key are kept whole for a client that sends one again."""
+
+
+def _last_few(kept: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return dict([*(kept | new).items()][-RETRIED:])
+
+
 @dataclass(kw_only=True)
 class TurnState(TurnInput):
-    """`log` is kept by the checkpointer; everything else lives for one turn and is never written to disk."""
+    """`log` and `keyed` are kept by the checkpointer; the rest lives for one turn and is never written to disk."""
 
     log: Annotated[list[dict[str, Any]], operator.add] = field(default_factory=list)
     """Finished turns, oldest first, as JSON of agent.history.Entry; only ever appended to."""
+    keyed: Annotated[dict[str, Any], _last_few] = field(default_factory=dict)
+    """The last few turns that came with a key, whole, as JSON of agent.turns.Turn."""
     entries: Annotated[tuple[Entry, ...], UntrackedValue] = ()
     """The log, read."""
     profile: Annotated[Profile, UntrackedValue] = field(default_factory=Profile)

@@ -120,5 +120,10 @@ def movies_linker(movies: Catalogue) -> Linker:
 
 
 @pytest.fixture(scope="session")
+def tiny_linker(tiny: Catalogue) -> Linker:
+    return Linker.build(tiny)
+
+
+@pytest.fixture(scope="session")
 def boardgames_linker(boardgames: Catalogue) -> Linker:
     return Linker.build(boardgames)

@@ -13,7 +13,7 @@ from agent.agent import Agent
 from agent.commands import Command, Intent, ItemReference, Range, Relation
 from agent.graph import build_graph
 from agent.history import Entry
-from agent.memory import Profiles
+from agent.memory.profiles import Profiles
 from agent.parsing.parser import Parser
 from agent.parsing.rules import RulesParser
 from agent.parts import Parts

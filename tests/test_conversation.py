@@ -15,8 +15,8 @@ from langgraph.store.sqlite.aio import AsyncSqliteStore
 from agent.agent import Agent
 from agent.commands import Command, Intent, ItemReference, Preference, Range
 from agent.errors import TurnRefused
+from agent.memory.saving import SqliteThreads
 from agent.parsing.parser import Parsed, ParseInput
-from agent.threads import ThreadSaver
 from agent.trace import Done, NodeRan, Slated, Text
 from tests.talking import agent_over
 from tools.context import ToolContext
@@ -302,12 +302,12 @@ async def test_a_thread_goes_on_after_a_restart(
     movies_tools: ToolContext, movies_linker: Linker, tmp_path: Path
 ) -> None:
     path = str(tmp_path / "attune.db")
-    async with ThreadSaver.from_conn_string(path) as saver, AsyncSqliteStore.from_conn_string(f"{path}2") as store:
+    async with SqliteThreads.from_conn_string(path) as saver, AsyncSqliteStore.from_conn_string(f"{path}2") as store:
         await store.setup()
         agent = agent_over(movies_tools, movies_linker, tmp_path, checkpointer=saver, store=store)
         await agent.chat("ana", "t", "never horror", command=command("recommend", NEVER_HORROR))
         first = await agent.chat("ana", "t", "a western")
-    async with ThreadSaver.from_conn_string(path) as saver, AsyncSqliteStore.from_conn_string(f"{path}2") as store:
+    async with SqliteThreads.from_conn_string(path) as saver, AsyncSqliteStore.from_conn_string(f"{path}2") as store:
         await store.setup()
         agent = agent_over(movies_tools, movies_linker, tmp_path, checkpointer=saver, store=store)
         view = await agent.view("ana", "t")

@@ -11,7 +11,9 @@ from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from agent.errors import TurnRefused
 from agent.history import ProfileChange
-from agent.memory import MAX_ID_CHARS, Profile, Profiles, checked_id, learn, note_items, unlearn
+from agent.memory.names import MAX_ID_CHARS, checked_id
+from agent.memory.profile import Profile, learn, note_items, unlearn
+from agent.memory.profiles import Profiles
 from agent.statements import Statement
 from tests.talking import said
 from tests.test_preferences import bounds, meanings, words
@@ -67,7 +69,7 @@ async def test_forgetting_a_user_leaves_nothing_and_touches_nobody_else(store: B
     await profiles.forget("ana")
     assert await profiles.load("ana") == Profile()
     assert not (await profiles.load("bob")).is_empty
-    assert [item.key for item in await store.asearch(("profiles",))] == ["bob"]
+    assert [item.namespace[2] for item in await store.asearch(("profiles",))] == ["bob"]
 
 
 async def test_forgetting_a_stranger_is_no_error(store: BaseStore) -> None:

@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from agent.commands import Command
 from agent.grounding import Grounded
 from agent.history import ProfileChange, undoable
-from agent.memory import Profile, learn, note_items, unlearn
+from agent.memory.profile import Profile, learn, note_items, unlearn
 from agent.nodes.parse import draft_entry
 from agent.parts import Parts
 from agent.remembering import memory_request
@@ -37,11 +37,13 @@ async def remember(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
             "offered": state.question.answers if state.question else (),
             "profile_change": change if change.added or change.removed else None,
             "fresh": grounded.fresh or _forgets_all(state.text, grounded.command),
+            "key": state.key,
         }
     )
     turn = finished(state, entry.turn)
     runtime.stream_writer(Done(turn=turn))
-    return {"log": [entry.model_dump(mode="json", exclude_defaults=True)], "done": turn}
+    keyed = {} if state.key is None else {state.key: turn.model_dump(mode="json")}
+    return {"log": [entry.model_dump(mode="json", exclude_defaults=True)], "keyed": keyed, "done": turn}
 
 
 def learned(state: TurnState, grounded: Grounded) -> tuple[Profile, ProfileChange]:

@@ -1,20 +1,13 @@
-"""What is remembered of each user: lasting wishes and items decided about, on a LangGraph store.
-
-One record a user and domain. No method works without a user, and none reads more than one user's record.
-"""
+"""What is remembered of a user: lasting wishes and items decided about; and how a turn changes it."""
 
 from collections.abc import Iterable, Sequence
 
-from langgraph.store.base import BaseStore
 from pydantic import BaseModel, ConfigDict
 
 from agent.commands import Range
-from agent.errors import TurnRefused
 from agent.history import Opinion, ProfileChange
 from agent.preferences import named_by
 from agent.statements import HeldWish, Statement
-
-MAX_ID_CHARS = 200
 
 
 class Remembered(BaseModel):
@@ -43,35 +36,6 @@ class Profile(BaseModel):
     @property
     def is_empty(self) -> bool:
         return not (self.wishes or self.items)
-
-
-class Profiles:
-    """Loads and saves profiles. The store decides where: memory, SQLite, PostgreSQL."""
-
-    def __init__(self, store: BaseStore, domain: str) -> None:
-        self._store = store
-        self._namespace = ("profiles", domain)
-
-    async def load(self, user: str) -> Profile:
-        """Return what is remembered of the user, an empty profile for a new one."""
-        kept = await self._store.aget(self._namespace, checked_id(user, "user"))
-        return Profile.model_validate(kept.value) if kept else Profile()
-
-    async def save(self, user: str, profile: Profile) -> None:
-        await self._store.aput(self._namespace, checked_id(user, "user"), profile.model_dump(mode="json"), index=False)
-
-    async def forget(self, user: str) -> None:
-        """Remove everything that is remembered of the user."""
-        await self._store.adelete(self._namespace, checked_id(user, "user"))
-
-
-def checked_id(value: str, what: str) -> str:
-    """Return a user or thread id that can be one. Raises TurnRefused naming what is wrong."""
-    if not value.strip():
-        raise TurnRefused(f"the {what} is empty; give an id, any text of up to {MAX_ID_CHARS} characters")
-    if len(value) > MAX_ID_CHARS or not value.isprintable():
-        raise TurnRefused(f"the {what} {value[:40]!r} is not an id: up to {MAX_ID_CHARS} printable characters")
-    return value
 
 
 def learn(
