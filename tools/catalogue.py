@@ -162,7 +162,8 @@ class Catalogue:
         role: entity facets: only in this role ('director'); None for any.
         """
         found = [self._postings[column].rows(value) for column in self._columns(facet, role)]
-        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        held = [rows for rows in found if len(rows)] or found[:1]
+        return held[0] if len(held) == 1 else np.unique(np.concatenate(held))
 
     def has(self, facet: str, value: str, role: str | None = None) -> Mask:
         """Return which rows hold a value, as `rows_with`: (n,) bool, the caller's to change."""

@@ -1,10 +1,9 @@
 """What every tool is given: the catalogue, its index, the embedding model, and what is worked out from them once."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from threading import RLock, local
-from typing import Any, TypeVar, cast
+from threading import local
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +12,9 @@ from tools.candidates import Rows, Scores
 from tools.catalogue import Catalogue
 from tools.embedding import Embedder
 from tools.index import Index
+from tools.kept import Kept
 from tools.phrases import Phrase, Vocabulary, near, stems
 
-_T = TypeVar("_T")
 PRIOR_QUALITY = 0.12
 PRIOR_POPULARITY = 0.05
 _SAMPLE = 1000
@@ -33,6 +32,7 @@ _READ = 1000
 """So few texts are read again to see whether it is not only in names that they hold some words."""
 _KEPT = 4096
 """Query vectors, phrase look-ups and value directions kept: a few megabytes."""
+_WEIGHTS = 50_000
 
 
 class CachedEmbedder:
@@ -42,7 +42,7 @@ class CachedEmbedder:
         self.name = embedder.name
         self.dimension = embedder.dimension
         self._embedder = embedder
-        self._kept = _Kept(size)
+        self._kept = Kept(size)
 
     def encode(self, texts: Sequence[str]) -> Scores:
         """Return (n, dimension) unit rows. Long lists go straight through: those are documents, not queries."""
@@ -66,13 +66,15 @@ class ToolContext:
         self.catalogue = catalogue
         self.index = index
         self.embedder = embedder if isinstance(embedder, CachedEmbedder) else CachedEmbedder(embedder)
-        self._phrases = _Kept(_KEPT)
-        self._drifts = _Kept(_KEPT)
-        self._siblings = _Kept(2048)
-        self._facets_telling = _Kept(64)
-        self._lexical = _Kept(512)
-        self._containing = _Kept(512)
-        self._steps = _Kept(64)
+        self._phrases = Kept(_KEPT)
+        self._drifts = Kept(_KEPT)
+        self._siblings = Kept(2048)
+        self._facets_telling = Kept(64)
+        self._lexical = Kept(512)
+        self._containing = Kept(512)
+        self._steps = Kept(64)
+        self.weights = Kept(_WEIGHTS)
+        """How much each value tells of likeness; likeness.py works them out."""
         self._last = local()
 
     @property
@@ -269,35 +271,6 @@ class ToolContext:
                 other: cosine for other in others if (cosine := float(self.direction(facet, other) @ towards)) > 0.5
             },
         )
-
-
-class _Kept:
-    """The most recently used results of a function, shared between threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[Any, Any] = OrderedDict()
-        self._lock = RLock()
-
-    def __contains__(self, key: Any) -> bool:
-        return key in self._values
-
-    def get(self, key: Any, make: Callable[[Any], _T]) -> _T:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                found: _T = self._values[key]
-                return found
-        made = make(key)
-        self.put(key, made)
-        return made
-
-    def put(self, key: Any, value: Any) -> None:
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
 
 
 def _percentiles(figures: npt.NDArray[np.float32]) -> Scores:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import Field
+from scipy.sparse import csr_array
 
 from tools.candidates import Candidates, Rows, Scores
 from tools.context import ToolContext
@@ -69,21 +70,24 @@ def _likeness(context: ToolContext, rows: Rows) -> Scores:
     vectors = context.index.vectors(rows) - context.centre
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     values = _values(context, rows)
-    return np.asarray(0.5 * np.clip(vectors @ vectors.T, 0, 1) + 0.5 * (values @ values.T), dtype=np.float32)
+    shared = (values @ values.T).toarray()
+    return np.asarray(0.5 * np.clip(vectors @ vectors.T, 0, 1) + 0.5 * shared, dtype=np.float32)
 
 
-def _values(context: ToolContext, rows: Rows) -> Scores:
-    """(n, values) which values each item has, as unit rows."""
+def _values(context: ToolContext, rows: Rows) -> csr_array:
+    """(n, values) which values each item has, as unit rows; items of no values are rows of zeros."""
     catalogue = context.catalogue
-    blocks = [np.zeros((len(rows), 1), dtype=np.float32)]
+    owners, numbers, weights = [], [], []
+    width = 0
     for name, facet in catalogue.domain.of_kind("category", "text", "entity").items():
-        for owners, numbers in catalogue.cells(rows, name):
-            held, columns = np.unique(numbers, return_inverse=True)
-            block = np.zeros((len(rows), len(held)), dtype=np.float32)
-            block[owners, columns] = _KIND_WEIGHT[facet.kind]
-            blocks.append(block)
-    matrix = np.concatenate(blocks, axis=1)
-    return np.asarray(matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+        for whose, which in catalogue.cells(rows, name):
+            owners.append(whose)
+            numbers.append(which + width)
+            weights.append(np.full(len(which), _KIND_WEIGHT[facet.kind], dtype=np.float32))
+            width += int(which.max(initial=-1)) + 1
+    owner, weight = np.concatenate(owners), np.concatenate(weights)
+    lengths = np.sqrt(np.bincount(owner, weight**2, len(rows)))
+    return csr_array((weight / lengths[owner], (owner, np.concatenate(numbers))), shape=(len(rows), width))
 
 
 def _series(context: ToolContext, rows: Rows) -> Rows:

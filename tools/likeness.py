@@ -111,6 +111,10 @@ def _subject(context: ToolContext, row: int) -> tuple[Trait, ...]:
 
 def _weight(context: ToolContext, facet: str, role: str | None, value: str) -> float:
     """How rare a value is, 0 to 1, times how telling."""
+    return context.weights.get((facet, role, value), lambda _: _find_weight(context, facet, role, value))
+
+
+def _find_weight(context: ToolContext, facet: str, role: str | None, value: str) -> float:
     holders = context.catalogue.holders(facet, value, role)
     rarity = float(np.log(context.size / max(holders, 1)) / max(np.log(context.size), 1e-9))
     named = context.catalogue.domain.facets[facet].kind == "entity"

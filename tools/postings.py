@@ -1,7 +1,7 @@
 """The values of one column, both ways round: which rows hold a value, and which values a row holds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -26,6 +26,7 @@ class Postings:
     _rows_by_value: Rows
     _row_starts: NDArray[np.int64]
     _codes_by_row: NDArray[np.int32]
+    _latest: list[tuple[Rows, NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=list)
 
     @classmethod
     def of(cls, column: pl.Series) -> Self:
@@ -127,11 +128,17 @@ class Postings:
 
     def _slots(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For every value that the rows hold: which of the rows (position), and where its code is kept."""
+        # The measures of a plan ask about the same rows, one after the other.
+        for known, owners, slots in self._latest:
+            if known is rows:
+                return owners, slots
         starts = self._row_starts[rows]
         lengths = self._row_starts[rows + 1] - starts
         owners = np.repeat(np.arange(len(rows)), lengths)
         before = np.cumsum(lengths) - lengths
-        return owners, np.arange(len(owners)) + (starts - before)[owners]
+        slots = np.arange(len(owners)) + (starts - before)[owners]
+        self._latest[:] = [(rows, owners, slots)]
+        return owners, slots
 
 
 def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.coarse import CoarseTable
 from tools.embedding import Vectors
 from tools.errors import IndexFault
 
@@ -33,7 +34,7 @@ class VectorStore:
         self._index = index
         self._ivf = faiss.try_extract_index_ivf(index)
         # Tools read many vectors one by one; few enough to be flat are few enough to be kept in single precision too.
-        self._table: Vectors | None = None if self._ivf is not None else index.reconstruct_n(0, len(self))
+        self._table = None if self._ivf is not None else CoarseTable(index.reconstruct_n(0, len(self)))
 
     @classmethod
     def build(cls, vectors: Vectors, layout: Layout | None = None, like: "VectorStore | None" = None) -> Self:
@@ -80,8 +81,7 @@ class VectorStore:
     def get(self, rows: NDArray[np.integer[Any]]) -> Vectors:
         """Return the vectors of these rows: (n, dimension)."""
         if self._table is not None:
-            vectors: Vectors = self._table[rows]
-            return vectors
+            return cast(Vectors, self._table.vectors[rows])
         if not len(rows):
             return np.zeros((0, self.dimension), np.float32)
         return cast(Vectors, self._index.reconstruct_batch(np.ascontiguousarray(rows, np.int64)))
@@ -100,7 +100,7 @@ class VectorStore:
         wanted = min(k, count)
         if wanted == 0 or not len(queries):
             return rows, cosines
-        if self._ivf is not None and allowed is not None and count <= _FEW * len(queries):
+        if allowed is not None and count <= _FEW * len(queries):
             found, ids = self._compare(queries, wanted, np.flatnonzero(allowed))
         else:
             found, ids = self._search(queries, wanted, count, allowed)
@@ -123,14 +123,14 @@ class VectorStore:
         bits = None if allowed is None or count == len(self) else np.packbits(allowed, bitorder="little")
         selector = None if bits is None else faiss.IDSelectorBitmap(bits)
         with _one_thread():
+            if self._table is not None:
+                return self._table.search(queries, wanted, selector)
             found: tuple[Vectors, NDArray[np.int64]] = self._index.search(
                 np.ascontiguousarray(queries, np.float32), wanted, params=self._parameters(selector, count, wanted)
             )
         return found
 
     def _parameters(self, selector: Any, count: int, wanted: int) -> Any:
-        if self._ivf is None:
-            return faiss.SearchParameters(sel=selector)
         # The fewer rows are allowed, the farther off the nearest of them: more groups are searched, though less than in
         # proportion. With few allowed that is all groups, and the search exact.
         share = max(_COMPARED_SHARE * (len(self) / count) ** 0.75, _COMPARED_A_RESULT * wanted / count)
