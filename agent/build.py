@@ -10,6 +10,7 @@ from langgraph.store.sqlite.aio import AsyncSqliteStore
 from threadpoolctl import threadpool_limits
 
 from agent.agent import Agent
+from agent.embedder import open_embedder
 from agent.errors import SettingsError
 from agent.graph import build_graph
 from agent.llm import LanguageModel, OpenAIModel
@@ -26,7 +27,7 @@ from agent.settings import Settings
 from tools.catalogue import Catalogue
 from tools.context import CachedEmbedder, ToolContext
 from tools.domain import Domain
-from tools.embedding import Embedder, SentenceEmbedder, shipped_folder
+from tools.embedding import Embedder, shipped_folder
 from tools.index import BuildProgress, Index
 from tools.linking import Linker
 from tools.mentions import Mention
@@ -57,7 +58,7 @@ async def build_agent(
     try:
         catalogue = catalogue or Catalogue.load(settings.domain)
         # Both the index and the tools look phrases up: one memory of what was embedded serves them.
-        embedder = CachedEmbedder(embedder or SentenceEmbedder.load(settings.embedder))
+        embedder = CachedEmbedder(embedder or open_embedder(settings.embedder))
         index = open_index(settings, catalogue, embedder, progress)
         tools = ToolContext(catalogue, index, embedder)
         tools.warm()

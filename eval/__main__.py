@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agent.embedder import open_embedder
 from agent.parsing.agreement import Matcher
 from agent.parsing.errors import WeightsError
 from agent.parsing.labelled import LabelledFileError, read_labelled
@@ -15,7 +16,7 @@ from agent.parsing.linked import LinkedReading
 from eval.parsers import PARSERS, ParserChoice, open_parser
 from eval.parsing import Measurement
 from tools.catalogue import Catalogue
-from tools.embedding import SentenceEmbedder
+from tools.embedding import DEFAULT_MODEL
 from tools.errors import CatalogueError
 from tools.linking import Linker
 
@@ -53,7 +54,7 @@ def parsing(
         turns = read_labelled(file)
         catalogue = Catalogue.load(domain)
         linker = Linker.build(catalogue)
-        embedder = SentenceEmbedder.load()
+        embedder = open_embedder(DEFAULT_MODEL)
         opened = open_parser(choice, catalogue, linker, embedder)
     except (CatalogueError, LabelledFileError, WeightsError, ValueError) as error:
         typer.echo(f"error: {error}", err=True)

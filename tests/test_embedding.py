@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agent.embedder import ShippedEmbedder, open_embedder
 from tests.fakes import HashEmbedder
 from tools.embedding import DEFAULT_MODEL, Embedder, SentenceEmbedder
 from tools.errors import EmbeddingFault
@@ -54,3 +55,16 @@ def test_the_fake_keeps_the_protocol_and_its_promise() -> None:
     assert one @ two > one @ none
     np.testing.assert_array_equal(fake.encode(["Time Travels"]), fake.encode(["time travel"]))
     np.testing.assert_allclose(np.linalg.norm([one, two, none], axis=1), 1, atol=1e-5)
+
+
+def test_the_shipped_model_read_alone_gives_what_its_library_gives(sentences: SentenceEmbedder) -> None:
+    texts = ["A lonely astronaut plants potatoes.", "heist", "", "word " * 1000, "Amélie — 日本 🙂", "a\n\tb"]
+    alone = ShippedEmbedder.load()
+    assert (alone.name, alone.dimension) == (sentences.name, sentences.dimension)
+    np.testing.assert_allclose(alone.encode(texts), sentences.encode(texts), atol=2e-6)
+    assert alone.encode([]).shape == (0, sentences.dimension)
+
+
+def test_another_model_goes_through_the_library(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingFault, match="sentence-transformers"):
+        open_embedder(str(tmp_path))

@@ -39,4 +39,4 @@ class CoarseTable:
         return np.take_along_axis(cosines, best, 1), np.take_along_axis(rows, best, 1)
 
     def _rounded(self, vectors: Vectors) -> Vectors:
-        return np.clip(np.rint(vectors * self._scale), -127, 127).astype(np.float32)
+        return np.asarray(np.clip(np.rint(vectors * self._scale), -127, 127), np.float32)

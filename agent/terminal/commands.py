@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from agent.agent import Agent
 from agent.build import build_agent
+from agent.embedder import open_embedder
 from agent.errors import AttuneError
 from agent.parsing.errors import WeightsError
 from agent.settings import Settings, load_settings
@@ -23,7 +24,6 @@ from agent.terminal.doctor import examine
 from agent.terminal.logs import log_to_stderr
 from agent.terminal.show import show_import
 from tools.catalogue import Catalogue
-from tools.embedding import SentenceEmbedder
 from tools.errors import CatalogueError
 from tools.importing import import_items
 from tools.index import Index
@@ -116,7 +116,7 @@ def index(
         settings = load_settings(domain=folder)
         catalogue = Catalogue.load(settings.domain)
         with _progress() as say:
-            built = Index.build(catalogue, SentenceEmbedder.load(settings.embedder), settings.index_folder, say)
+            built = Index.build(catalogue, open_embedder(settings.embedder), settings.index_folder, say)
         if as_json:
             print(built.manifest.model_dump_json())
         else:

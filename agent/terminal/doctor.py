@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 
 from agent.build import open_compact
+from agent.embedder import open_embedder
 from agent.errors import ModelError
 from agent.llm import OpenAIModel
 from agent.parsing.errors import WeightsError
 from agent.settings import Settings
 from tools.catalogue import Catalogue
-from tools.embedding import SentenceEmbedder
+from tools.embedding import Embedder
 from tools.errors import CatalogueError
 from tools.index import Index
 from tools.linking import Linker
@@ -60,7 +61,7 @@ def examine(settings: Settings) -> Findings:
     except CatalogueError as error:
         return Findings(findings=(*findings, _bad("catalogue", error)))
     try:
-        embedder = SentenceEmbedder.load(settings.embedder)
+        embedder = open_embedder(settings.embedder)
         findings.append(_good("embedding model", f"{embedder.name}, {embedder.dimension} dimensions"))
         findings.append(_index(settings, catalogue, embedder))
         findings.append(_parser(settings, catalogue))
@@ -101,7 +102,7 @@ def _home(settings: Settings) -> Finding:
     return _good("home", str(settings.home))
 
 
-def _index(settings: Settings, catalogue: Catalogue, embedder: SentenceEmbedder) -> Finding:
+def _index(settings: Settings, catalogue: Catalogue, embedder: Embedder) -> Finding:
     if not settings.index_folder.exists():
         return _bad("index", f"none yet; it is made at the first start, or by `attune index {settings.domain}`")
     try:
