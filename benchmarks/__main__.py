@@ -6,6 +6,7 @@ import typer
 
 from agent.errors import AttuneError
 from agent.parsing.errors import WeightsError
+from benchmarks.importing import importing
 from benchmarks.invariants import invariants
 from benchmarks.memory import memory
 from benchmarks.retrieval import retrieval
@@ -17,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 app.command()(turn)
 app.command()(retrieval)
 app.command()(toolset)
+app.command()(importing)
 app.command()(memory)
 app.command()(invariants)
 
