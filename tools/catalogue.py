@@ -134,11 +134,13 @@ class Catalogue:
 
     def aliases(self, row: int) -> tuple[str, ...]:
         """Return the other titles of the item at a row."""
+        return self._aliases[row] if self._aliases else ()
+
+    @cached_property
+    def _aliases(self) -> list[tuple[str, ...]]:
         column = self.domain.columns.aliases
-        value = self._frame[column][int(row)] if column else None
-        if value is None:
-            return ()
-        return (value,) if isinstance(value, str) else tuple(value)
+        values = self._frame[column].to_list() if column else []
+        return [(value,) if isinstance(value, str) else tuple(value or ()) for value in values]
 
     def series(self, row: int) -> str | None:
         """Return what the item at a row belongs to (a series, a work of which it is an edition), None for nothing."""

@@ -1,5 +1,6 @@
 """Finds what a text names: titles, people, facet values, numbers, places on the slate."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
@@ -169,9 +170,12 @@ def _without_overlaps(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     """Return mentions that do not overlap, by position: sure before possible, then longer, then surer."""
     kept: list[Mention] = []
     for mention in sorted(mentions, key=_rank):
-        if all(mention.end <= other.start or mention.start >= other.end for other in kept):
-            kept.append(mention)
-    return tuple(sorted(kept, key=lambda mention: mention.start))
+        # Those kept do not overlap, so only the two neighbours can be in the way.
+        place = bisect_left(kept, mention.start, key=lambda other: other.start)
+        clear_before = place == 0 or kept[place - 1].end <= mention.start
+        if clear_before and (place == len(kept) or kept[place].start >= mention.end):
+            kept.insert(place, mention)
+    return tuple(kept)
 
 
 def _rank(mention: Mention) -> tuple[bool, int, float, int, int]:
