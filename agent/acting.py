@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from agent.planning import PlanInput, excluded, plan_turn, tool_wish
 from agent.state import Acted
-from agent.turns import NearMiss, PlanStep, SlateItem
+from agent.turns import NearMiss, PlanStep, Shortfall, SlateItem
 from tools import registry
 from tools.candidates import Candidates
 from tools.catalogue import Catalogue
@@ -46,6 +46,7 @@ def act_on(steps: Sequence[PlanStep], given: PlanInput, tools: ToolContext) -> A
         near_misses=_near_misses(given, done, slate, tools) if short else (),
         plan=done.steps,
         report=done.report,
+        shortfall=_shortfall(done, tools) if short else None,
         wanted=given.count,
         rows=done.ranked.rows,
         already=_already(given, done.ranked, tools.catalogue) if short else (),
@@ -90,6 +91,13 @@ def _slate(chosen: Candidates, tools: ToolContext) -> tuple[SlateItem, ...]:
             )
         )
     return tuple(slate)
+
+
+def _shortfall(done: _Run, tools: ToolContext) -> Shortfall:
+    if done.report is None:
+        return Shortfall(fitting=tools.size)
+    costliest = done.report.costliest()
+    return Shortfall(fitting=done.report.kept, costliest=costliest.wishes if costliest else ())
 
 
 def _near_misses(

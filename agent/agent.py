@@ -16,6 +16,7 @@ from agent.memory.memory import Memory
 from agent.memory.names import checked_id
 from agent.memory.threads import Locks, Threads, ThreadSummary
 from agent.parts import Parts
+from agent.settings import Settings
 from agent.state import TurnInput
 from agent.trace import Done, Event, Slated, Text
 from agent.turns import Turn
@@ -45,6 +46,14 @@ class Agent:
         """
         profiles = self.parts.profiles.for_tenant(checked_id(tenant, "tenant"))
         parts = dataclasses.replace(self.parts, profiles=profiles)
+        return Agent(self._graph, parts, self._resources, locks=self._locks)
+
+    def under(self, settings: Settings) -> "Agent":
+        """Return the same agent under other settings of a turn: slate_size, diversity, ask, without, planner, year.
+
+        What settings decide at the start (domain, parser, model, database) stays as it is.
+        """
+        parts = dataclasses.replace(self.parts, settings=settings)
         return Agent(self._graph, parts, self._resources, locks=self._locks)
 
     async def respond(

@@ -49,6 +49,8 @@ class PlanInput:
     """Ids of items that a language model named for this request, best first."""
     again: Collection[str] = ()
     """Ids that may be shown once more."""
+    without: Collection[str] = ()
+    """Tools to leave out."""
 
 
 def plan_turn(given: PlanInput) -> tuple[PlanStep, ...]:
@@ -79,6 +81,7 @@ def plan_turn(given: PlanInput) -> tuple[PlanStep, ...]:
     return tuple(
         PlanStep(tool=tool, arguments=arguments.model_dump(mode="json", exclude_defaults=True))
         for tool, arguments in steps
+        if tool not in given.without
     )
 
 

@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 """The checkout (or the installed tree) that data/ and models/ lie in."""
 
 
+Tool = Literal["match", "similar", "propose", "affinity", "attenuate"]
+"""Tools that a plan can do without; it always keeps the musts, ranks, and chooses a slate."""
+
+
 def default_home() -> Path:
     """Where the program writes when ATTUNE_HOME is unset."""
     return Path.home() / ".attune"
@@ -49,6 +53,8 @@ class Settings(BaseSettings):
     """0: the best only; 1: as unlike each other as can be."""
     ask: bool = True
     """Whether a clarifying question may be added to a slate."""
+    without: frozenset[Tool] = frozenset()
+    """Tools that plans leave out: what each is worth is measured by doing without it."""
     max_turn_chars: Annotated[int, Field(ge=100)] = 4_000
     """A longer turn is refused with a clear word, not cut silently."""
     year: Annotated[int, Field(ge=1900, le=2200)] = Field(default_factory=lambda: date.today().year)

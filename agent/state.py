@@ -10,7 +10,7 @@ from agent.commands import Command
 from agent.grounding import Grounded
 from agent.history import Entry, View
 from agent.memory.profile import Profile
-from agent.turns import NearMiss, PlanStep, Question, SlateItem, Turn
+from agent.turns import NearMiss, PlanStep, Question, Shortfall, SlateItem, Turn
 from tools.candidates import Rows
 from tools.filter import FilterReport
 
@@ -24,6 +24,7 @@ class Acted:
     plan: tuple[PlanStep, ...] = ()
     """With counts and times."""
     report: FilterReport | None = None
+    shortfall: Shortfall | None = None
     wanted: int = 0
     rows: Rows | None = None
     """The ranked candidates, best first; what a question should split."""

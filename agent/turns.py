@@ -60,6 +60,15 @@ class NearMiss(_Result):
         return f"{self.title} ({self.year})" if self.year else self.title
 
 
+class Shortfall(_Result):
+    """Fewer items than wanted satisfy every must."""
+
+    fitting: int
+    """Items of the whole catalogue that satisfy all musts; 0: what is asked for is impossible here."""
+    costliest: tuple[str, ...] = ()
+    """Ids of the must without which there would be most (several: alternatives); empty where no one must does it."""
+
+
 class Question(_Result):
     """One clarifying question with answers to choose from."""
 
@@ -80,6 +89,7 @@ class Turn(_Result):
     plan: tuple[PlanStep, ...] = ()
     slate: tuple[SlateItem, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
+    shortfall: Shortfall | None = None
     question: Question | None = None
     reply: str = ""
     parser: str = ""

@@ -33,6 +33,7 @@ def plan_input(state: TurnState, parts: Parts) -> PlanInput:
         diversity=parts.settings.diversity,
         profile_opinions=state.profile.opinions,
         proposed=_linked(state.proposals, parts),
+        without=parts.settings.without,
     )
 
 

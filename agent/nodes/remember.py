@@ -88,6 +88,7 @@ def finished(state: TurnState, number: int) -> Turn:
         plan=state.acted.plan,
         slate=state.acted.slate,
         near_misses=state.acted.near_misses,
+        shortfall=state.acted.shortfall,
         question=state.question,
         reply=state.reply,
         parser=state.parser,
