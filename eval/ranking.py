@@ -6,9 +6,9 @@ import ir_measures
 from ir_measures import RR, R, Success, nDCG
 
 
-def measures(ks: Sequence[int]) -> dict[str, object]:
+def measures(ks: Sequence[int]) -> dict[str, ir_measures.measures.Measure]:
     """Return the measures by the names that reports use: recall@k, hit@k, ndcg@k, mrr."""
-    named: dict[str, object] = {}
+    named: dict[str, ir_measures.measures.Measure] = {}
     for k in ks:
         named |= {f"recall@{k}": R @ k, f"hit@{k}": Success @ k, f"ndcg@{k}": nDCG @ k}
     return named | {"mrr": RR}
