@@ -1,4 +1,4 @@
-"""The program: `attune chat`, `ask`, `import`, `index`, `doctor`."""
+"""The program: `python app.py` serves the page and the API; `python app.py --help` lists what else it does."""
 
 from agent.terminal.commands import app
 

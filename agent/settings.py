@@ -59,6 +59,21 @@ class Settings(BaseSettings):
     """A longer turn is refused with a clear word, not cut silently."""
     year: Annotated[int, Field(ge=1900, le=2200)] = Field(default_factory=lambda: date.today().year)
     """The year of the conversation, which 'recent' is measured from."""
+    host: str = "127.0.0.1"
+    """The address that `serve` listens on."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    unguarded: bool = False
+    """Whether `serve` may listen beyond this machine although there are no keys."""
+    cors_origins: tuple[str, ...] = ()
+    """Web origins whose pages may call the API ('https://shop.example'); '*' for any."""
+    rate_limit: str = "120/minute"
+    """Requests that one API key may make ('10/second', '5000/hour')."""
+    max_body_bytes: Annotated[int, Field(ge=1_000)] = 1_000_000
+    """A longer request is refused."""
+    turns_at_once: Annotated[int, Field(ge=1)] | None = None
+    """Turns the server takes side by side; None: two a core, or 64 where a language model does the work."""
+    turns_waiting: Annotated[int, Field(ge=0)] = 500
+    """Turns that may wait for their place; one more is told to come back later."""
 
     @field_validator("model_url")
     @classmethod
@@ -84,6 +99,11 @@ class Settings(BaseSettings):
     def index_folder(self) -> Path:
         """Where the index of this domain lies."""
         return self.home / "indexes" / self.domain.resolve().name
+
+    @property
+    def keys_file(self) -> Path:
+        """The file of the API keys, hashed."""
+        return self.home / "keys.json"
 
     @property
     def database(self) -> Path:

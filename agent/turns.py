@@ -1,5 +1,6 @@
 """What a turn gives back: slate with reasons, plan with counts, wishes, reply. The JSON shape is design, section 12."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -104,7 +105,7 @@ class Turn(_Result):
             "command": command_json(self.command),
             "wishes": [*map(wish_json, self.wishes), *map(seed_json, self.seeds)],
             "plan": [step.as_json() for step in self.plan],
-            "slate": [item.model_dump(mode="json", exclude={"facts"}) for item in self.slate],
+            "slate": slate_json(self.slate),
             "near_misses": [item.model_dump(mode="json") for item in self.near_misses],
             "question": self.question.model_dump(mode="json") if self.question else None,
             "reply": self.reply,
@@ -113,6 +114,11 @@ class Turn(_Result):
             "notices": list(self.notices),
             "timings_ms": {name: round(ms, 2) for name, ms in self.timings_ms.items()},
         }
+
+
+def slate_json(slate: Iterable[SlateItem]) -> list[dict[str, Any]]:
+    """Return a slate as JSON, without the items' columns."""
+    return [item.model_dump(mode="json", exclude={"facts"}) for item in slate]
 
 
 def command_json(command: Command) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""Where the API's turns pass through: so many at once, a bounded queue, and each one finished once it was begun."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, Self
+
+import structlog
+from fastapi import HTTPException
+
+from agent.agent import Agent
+from agent.api.metrics import Metrics
+from agent.api.problems import status_of
+from agent.commands import Command
+from agent.settings import Settings
+from agent.trace import Done, Event
+from agent.turns import Turn
+
+_RETRY_AFTER_S = 2
+_log = structlog.get_logger(__name__)
+
+
+class Turnstile:
+    """Takes turns one by one or side by side, and knows which are in flight.
+
+    A turn runs as a task of its own: who stops listening in mid-stream loses the telling, not the turn, and gets it
+    again by the same idempotency key.
+    """
+
+    def __init__(self, at_once: int, waiting: int, metrics: Metrics) -> None:
+        self._room = asyncio.Semaphore(at_once)
+        self._most = at_once + waiting
+        self._metrics = metrics
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    def of(cls, settings: Settings, metrics: Metrics, *, with_model: bool) -> Self:
+        """Return a turnstile as the settings make it."""
+        usual = 64 if with_model else 2 * (os.cpu_count() or 1)
+        return cls(settings.turns_at_once or usual, settings.turns_waiting, metrics)
+
+    async def events(
+        self, agent: Agent, user: str, thread: str, text: str, *, command: Command | None = None, key: str | None = None
+    ) -> AsyncIterator[Event]:
+        """Yield the events of a turn, Done last. Raises HTTPException 503 where the queue is full, and TurnRefused."""
+        if len(self._tasks) >= self._most:
+            raise HTTPException(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"{len(self._tasks)} turns are already waiting; try again in {_RETRY_AFTER_S} seconds",
+                {"Retry-After": str(_RETRY_AFTER_S)},
+            )
+        heard: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
+
+        async def run() -> None:
+            try:
+                async with self._room:
+                    async for event in agent.respond(user, thread, text, command=command, key=key):
+                        self._metrics.observe(event)
+                        heard.put_nowait(event)
+            except Exception as error:
+                self._note(error)
+                heard.put_nowait(error)
+            finally:
+                heard.put_nowait(None)
+
+        self._begin(run())
+        while (event := await heard.get()) is not None:
+            if isinstance(event, Exception):
+                raise event
+            yield event
+
+    async def turn(
+        self, agent: Agent, user: str, thread: str, text: str, *, command: Command | None = None, key: str | None = None
+    ) -> Turn:
+        """Return a whole turn."""
+        async for event in self.events(agent, user, thread, text, command=command, key=key):
+            if isinstance(event, Done):
+                return event.turn
+        raise AssertionError("a turn ends with Done")
+
+    async def drain(self) -> None:
+        """Wait until the turns in flight are finished and kept."""
+        while self._tasks:
+            with suppress(Exception):
+                await asyncio.gather(*self._tasks)
+
+    def _begin(self, run: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(run)
+        self._tasks.add(task)
+        self._metrics.note_in_flight(len(self._tasks))
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._metrics.note_in_flight(len(self._tasks))
+
+    def _note(self, error: Exception) -> None:
+        if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._metrics.note_error(error)
+            _log.error("turn failed", error=type(error).__name__, exc_info=error)

@@ -1,0 +1,98 @@
+"""`attune serve`: the page and the API in one process."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from agent.api.gate import is_loopback
+from agent.api.keys import KeyRing
+from agent.api.server import build_app, check_address
+from agent.build import build_agent
+from agent.settings import Settings, load_settings
+from agent.terminal.logs import log_to_stderr
+from agent.terminal.running import DomainFolder, ModelName, ModelUrl, clear_errors, diagnostics, progress_bars
+
+FINISH_S = 30
+"""How long turns in flight have to finish once the server is told to stop."""
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 for any that is free.")] = None,
+    domain: DomainFolder = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+    unguarded: Annotated[
+        bool | None, typer.Option("--unguarded", help="Listen beyond this machine although there are no API keys.")
+    ] = None,
+    page: Annotated[
+        bool | None, typer.Option(help="Serve the page, which asks for no key; by default only without API keys.")
+    ] = None,
+) -> None:
+    """Serve the page and the API until stopped; turns in flight are finished first."""
+    placed = placed_by(os.environ)
+    with clear_errors():
+        settings = load_settings(
+            host=host or placed.get("host"),
+            port=port if port is not None else placed.get("port"),
+            unguarded=unguarded or placed.get("unguarded"),
+            domain=domain,
+            model_url=model_url,
+            model=model,
+        )
+        keys = KeyRing(settings.keys_file)
+        check_address(settings, keys)
+        log_to_stderr(logging.INFO, as_json=True)
+        asyncio.run(_serve(settings, keys, with_page=not keys.listed() if page is None else page))
+
+
+def placed_by(environment: Mapping[str, str]) -> dict[str, object]:
+    """Return what the place where the program runs says about the address.
+
+    A Hugging Face Space (it sets SPACE_ID) is reached through its proxy alone, for which it must listen everywhere.
+    """
+    placed: dict[str, object] = {}
+    if environment.get("SPACE_ID"):
+        placed = {"host": "0.0.0.0", "unguarded": True}
+    if host := environment.get("GRADIO_SERVER_NAME"):
+        placed["host"] = host
+    if port := environment.get("GRADIO_SERVER_PORT"):
+        placed["port"] = port
+    return placed
+
+
+async def _serve(settings: Settings, keys: KeyRing, *, with_page: bool) -> None:
+    with progress_bars() as say:
+        agent = await build_agent(settings, progress=say)
+    try:
+        app = build_app(agent, settings, keys=keys)
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=FINISH_S,
+        )
+        server = _Server(config)
+        await server.serve()
+    finally:
+        await agent.close()
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    async def startup(self, sockets: list[object] | None = None) -> None:
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if not self.started:
+            return
+        port = self.servers[0].sockets[0].getsockname()[1]
+        host = "127.0.0.1" if is_loopback(self.config.host) else self.config.host
+        diagnostics.print(f"Attune listens on http://{host}:{port} (API: /docs). Stop it with Ctrl-C.", highlight=False)
