@@ -12,8 +12,8 @@ from agent.proposing import ground_wishes, propose_slate
 from agent.turns import slate_json
 from tools import registry
 from tools.candidates import Candidates
+from tools.catalogue import Item
 from tools.context import ToolContext
-from tools.items import Item
 from tools.lookup import LookupArguments, LookupReport
 
 router = APIRouter(prefix="/v1", tags=["items"], responses=documented(400, 401, 404, 413, 422, 429))

@@ -13,24 +13,27 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        to = {"registry": self._registry}
-        self._requests = Counter("attune_requests", "HTTP requests", ("method", "route", "status"), **to)
+        to = self._registry
+        self._requests = Counter("attune_requests", "HTTP requests", ("method", "route", "status"), registry=to)
         self._request_s = Histogram(
-            "attune_request_seconds", "HTTP requests, begin to end", ("route",), buckets=_SECONDS, **to
+            "attune_request_seconds", "HTTP requests, begin to end", ("route",), buckets=_SECONDS, registry=to
         )
-        self._turns = Counter("attune_turns", "Finished turns", ("intent", "parser"), **to)
-        self._turn_s = Histogram("attune_turn_seconds", "Whole turns", buckets=_SECONDS, **to)
-        self._node_s = Histogram("attune_node_seconds", "Steps of turns", ("node",), buckets=_SECONDS, **to)
-        self._calls = Counter("attune_model_calls", "Language model calls", ("purpose", "outcome"), **to)
+        self._turns = Counter("attune_turns", "Finished turns", ("intent", "parser"), registry=to)
+        self._turn_s = Histogram("attune_turn_seconds", "Whole turns", buckets=_SECONDS, registry=to)
+        self._node_s = Histogram("attune_node_seconds", "Steps of turns", ("node",), buckets=_SECONDS, registry=to)
+        self._calls = Counter("attune_model_calls", "Language model calls", ("purpose", "outcome"), registry=to)
         self._call_s = Histogram(
-            "attune_model_call_seconds", "Language model calls", ("purpose",), buckets=_SECONDS, **to
+            "attune_model_call_seconds", "Language model calls", ("purpose",), buckets=_SECONDS, registry=to
         )
-        self._tokens = Counter("attune_model_tokens", "Tokens of language model calls", ("direction",), **to)
+        self._tokens = Counter("attune_model_tokens", "Tokens of language model calls", ("direction",), registry=to)
         self._fallbacks = Counter(
-            "attune_fallbacks", "Steps done without the language model because it failed", ("purpose", "error"), **to
+            "attune_fallbacks",
+            "Steps done without the language model because it failed",
+            ("purpose", "error"),
+            registry=to,
         )
-        self._errors = Counter("attune_errors", "Turns and requests that failed on our side", ("error",), **to)
-        self._in_flight = Gauge("attune_turns_in_flight", "Turns under way or waiting for their place", **to)
+        self._errors = Counter("attune_errors", "Turns and requests that failed on our side", ("error",), registry=to)
+        self._in_flight = Gauge("attune_turns_in_flight", "Turns under way or waiting for their place", registry=to)
 
     def observe(self, event: Event) -> None:
         """Count what happened in a turn."""

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 from fastapi import FastAPI
 from mcp.server.transport_security import TransportSecuritySettings
@@ -22,6 +21,8 @@ from agent.api.turnstile import Turnstile
 from agent.errors import SettingsError
 from agent.settings import Settings
 
+_VERSION = "1"
+"""Of the routes and shapes, as their prefix says."""
 _ABOUT = """
 A recommender you steer by talking. Say who the user is by the header `X-Attune-User` or the field `user`; where the
 server has API keys, send one as a bearer token, and users and threads are those of its tenant. Errors are problem
@@ -52,7 +53,7 @@ def build_app(agent: Agent, settings: Settings | None = None, *, keys: KeyRing |
 
     app = FastAPI(
         title="Attune",
-        version=version("attune"),
+        version=_VERSION,
         summary="A recommender you steer by talking.",
         description=_ABOUT,
         lifespan=lifespan,

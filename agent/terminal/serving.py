@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Mapping
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -89,8 +90,8 @@ async def _serve(settings: Settings, keys: KeyRing, *, with_page: bool) -> None:
 class _Server(uvicorn.Server):
     """Says where it listens once it does."""
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
         if not self.started:
             return
         port = self.servers[0].sockets[0].getsockname()[1]
