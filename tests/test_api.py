@@ -16,8 +16,8 @@ from tools.linking import Linker
 
 
 @pytest.fixture
-def agent(tiny_tools: ToolContext, movies_linker: Linker, tmp_path: Path) -> Agent:
-    return agent_over(tiny_tools, Linker.build(tiny_tools.catalogue), tmp_path)
+def agent(tiny_tools: ToolContext, tiny_linker: Linker, tmp_path: Path) -> Agent:
+    return agent_over(tiny_tools, tiny_linker, tmp_path)
 
 
 @pytest.fixture

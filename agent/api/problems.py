@@ -142,6 +142,11 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    broken = next((one for one in error.errors() if one["type"] == "json_invalid"), None)
+    if broken:
+        why = broken.get("ctx", {}).get("error", "it ends early")
+        detail = f"the body is not JSON: {why} at character {broken['loc'][-1]}"
+        return problem_response(request.scope, HTTPStatus.BAD_REQUEST, detail)
     # Where and why, never the input itself: it may be what somebody said.
     errors = [
         FieldProblem(field=".".join(str(part) for part in one["loc"]), message=str(one["msg"]))

@@ -27,7 +27,7 @@ from agent.terminal.running import (
     progress_bars,
     with_agent,
 )
-from agent.terminal.serving import serve
+from agent.terminal.serving import mcp, serve
 from agent.terminal.show import show_import
 from tools.catalogue import Catalogue
 from tools.importing import import_items
@@ -40,6 +40,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
+app.command()(mcp)
 app.add_typer(keys, name="keys")
 
 

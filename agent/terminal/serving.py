@@ -1,4 +1,4 @@
-"""`attune serve`: the page and the API in one process."""
+"""`attune serve`: the page and the API in one process; `attune mcp`: the tools on standard input and output."""
 
 import asyncio
 import logging
@@ -10,13 +10,26 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from agent.agent import Agent
 from agent.api.gate import is_loopback
 from agent.api.keys import KeyRing
+from agent.api.metrics import Metrics
 from agent.api.server import build_app, check_address
+from agent.api.toolserver import build_toolserver
+from agent.api.turnstile import Turnstile
 from agent.build import build_agent
 from agent.settings import Settings, load_settings
 from agent.terminal.logs import log_to_stderr
-from agent.terminal.running import DomainFolder, ModelName, ModelUrl, clear_errors, diagnostics, progress_bars
+from agent.terminal.running import (
+    DomainFolder,
+    ModelName,
+    ModelUrl,
+    User,
+    clear_errors,
+    diagnostics,
+    progress_bars,
+    with_agent,
+)
 
 FINISH_S = 30
 """How long turns in flight have to finish once the server is told to stop."""
@@ -50,6 +63,23 @@ def serve(
         check_address(settings, keys)
         log_to_stderr(logging.INFO, as_json=True)
         asyncio.run(_serve(settings, keys, with_page=not keys.listed() if page is None else page))
+
+
+def mcp(
+    user: User = "me",
+    domain: DomainFolder = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+) -> None:
+    """Serve the tools of the Model Context Protocol on standard input and output, for one user of this machine."""
+
+    async def speak(agent: Agent) -> None:
+        turnstile = Turnstile.of(agent.parts.settings, Metrics(), with_model=agent.parts.model is not None)
+        await build_toolserver(agent, turnstile, user=user).run_stdio_async()
+        await turnstile.drain()
+
+    with clear_errors():
+        with_agent(load_settings(domain=domain, model_url=model_url, model=model), speak)
 
 
 def placed_by(environment: Mapping[str, str]) -> dict[str, object]:
