@@ -10,7 +10,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 DOMAIN ?= data/movies
 MODEL ?= Qwen/Qwen3-8B
-OPTIONS := $(if $(MODEL_URL),--model-url $(MODEL_URL))
+# A model named by whoever calls is served beside the page; the default is for `make vllm` alone.
+WITH_MODEL := $(if $(filter file,$(origin MODEL)),,HF_HUB_OFFLINE=0 .ci/vllm.sh with $(MODEL))
+OPTIONS := $(if $(MODEL_URL),--model-url $(MODEL_URL)) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
 # Nothing is fetched from a model hub unless somebody asks for a model that is not shipped.
 export HF_HUB_OFFLINE ?= 1
@@ -19,12 +21,12 @@ export TOKENIZERS_PARALLELISM ?= false
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-run: setup ## set up, build the index, open the conversation
+run: setup ## set up, build the index, open the page and the API (MODEL=name-or-folder: with vLLM beside them)
 	@$(BIN)/attune index $(DOMAIN)
-	@$(BIN)/attune chat --domain $(DOMAIN) $(OPTIONS)
+	@$(WITH_MODEL) $(BIN)/attune serve --domain $(DOMAIN) $(OPTIONS)
 
 chat: setup ## talk in the terminal (MODEL_URL=http://127.0.0.1:8000/v1 to use a language model)
-	@$(BIN)/attune chat --domain $(DOMAIN) $(OPTIONS)
+	@$(BIN)/attune chat --domain $(DOMAIN) $(if $(MODEL_URL),--model-url $(MODEL_URL))
 
 test: setup ## set up and run the tests
 	@$(BIN)/python -m pytest

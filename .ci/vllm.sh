@@ -3,6 +3,7 @@
 #
 #   .ci/vllm.sh setup                 make the environment, once (3.4 GB without a GPU)
 #   .ci/vllm.sh serve MODEL [OPTION]  serve a model by name or folder until stopped; options go to vLLM and win
+#   .ci/vllm.sh with MODEL COMMAND    serve a model, run the command with ATTUNE_MODEL_URL set to it, stop both together
 #
 # VLLM_PORT (8000) and VLLM_HOST (127.0.0.1) say where. docs/models.md says which options suit which model.
 set -euo pipefail
@@ -42,6 +43,23 @@ serve() {
         --host "${VLLM_HOST:-127.0.0.1}" --port "${VLLM_PORT:-8000}" "${options[@]}" "$@"
 }
 
+# Serves the model while the command runs. A model server that stops later is the command's to live with.
+with() {
+    local model=$1 url="http://${VLLM_HOST:-127.0.0.1}:${VLLM_PORT:-8000}/v1"
+    shift
+    serve "$model" &
+    local server=$!
+    trap "kill $server 2>/dev/null || true; wait $server 2>/dev/null || true" EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    echo "Waiting for $model at $url ..." >&2
+    until "${PYTHON:-python3}" -c 'import sys, urllib.request as web; web.urlopen(sys.argv[1], timeout=2)' "$url/models" 2>/dev/null; do
+        kill -0 $server 2>/dev/null || { echo "vLLM did not start; what it said is above." >&2; exit 1; }
+        sleep 1
+    done
+    ATTUNE_MODEL_URL=$url "$@"
+}
+
 case "${1:-}" in
     setup) setup ;;
     serve)
@@ -49,8 +67,13 @@ case "${1:-}" in
         setup
         serve "${@:2}"
         ;;
+    with)
+        [ $# -ge 3 ] || { echo "with needs a model and a command: .ci/vllm.sh with MODEL COMMAND ..." >&2; exit 2; }
+        setup
+        with "${@:2}"
+        ;;
     *)
-        echo "usage: .ci/vllm.sh setup | serve MODEL [OPTION ...]" >&2
+        echo "usage: .ci/vllm.sh setup | serve MODEL [OPTION ...] | with MODEL COMMAND ..." >&2
         exit 2
         ;;
 esac
