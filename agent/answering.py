@@ -151,6 +151,7 @@ _SOURCES = {
     "similar": "likeness to what you named",
     "propose": "the language model's suggestion",
     "affinity": "your taste as I remember it",
+    "collaborative": "what people who like the same like",
     "rank": "how well liked it is",
 }
 _LEAST_SHARE = 0.15

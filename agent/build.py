@@ -25,6 +25,7 @@ from agent.parsing.rules import RulesParser
 from agent.parts import Parts
 from agent.settings import Settings
 from tools.catalogue import Catalogue
+from tools.collaborative import Collaborative
 from tools.context import CachedEmbedder, ToolContext
 from tools.domain import Domain
 from tools.embedding import Embedder, shipped_folder
@@ -60,7 +61,7 @@ async def build_agent(
         # Both the index and the tools look phrases up: one memory of what was embedded serves them.
         embedder = CachedEmbedder(embedder or open_embedder(settings.embedder))
         index = open_index(settings, catalogue, embedder, progress)
-        tools = ToolContext(catalogue, index, embedder)
+        tools = ToolContext(catalogue, index, embedder, _collaborative(catalogue))
         tools.warm()
         linker = Linker.build(catalogue)
         model = model or _model(settings, resources)
@@ -90,6 +91,10 @@ def open_index(
     if not folder.exists():
         return Index.build(catalogue, embedder, folder, progress)
     return Index.open(folder, catalogue, embedder)
+
+
+def _collaborative(catalogue: Catalogue) -> Collaborative | None:
+    return Collaborative.open(catalogue.source, catalogue) if catalogue.source else None
 
 
 def open_compact(settings: Settings, catalogue: Catalogue, linker: Linker) -> CompactParser:

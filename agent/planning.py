@@ -31,6 +31,8 @@ PASSED_OVER_WEIGHT = 0.3
 MOST_PROPOSED = 20
 RECENT_LIKES = 5
 """More liked items than this would blur into the average film."""
+MOST_HISTORY = 200
+"""Liked items, the latest, that people of the same taste are looked for by."""
 
 _REFUSED: tuple[Opinion, ...] = ("disliked", "seen", "liked", "not_interested", "accept")
 
@@ -45,6 +47,8 @@ class PlanInput:
     diversity: float
     profile_opinions: dict[str, Opinion] = field(default_factory=dict)
     """What is remembered of items from other threads."""
+    learned: bool = False
+    """Whether the catalogue came with what many people liked, so that the whole history tells something."""
     proposed: tuple[str, ...] = ()
     """Ids of items that a language model named for this request, best first."""
     again: Collection[str] = ()
@@ -72,7 +76,7 @@ def plan_turn(given: PlanInput) -> tuple[PlanStep, ...]:
         steps.append(("similar", SimilarArguments(items=seeds)))
     if proposed := tuple(item for item in given.proposed if item not in exclude):
         steps.append(("propose", ProposeArguments(items=proposed[:MOST_PROPOSED])))
-    if (affinity := _affinity(view, lasting, given.profile_opinions)) is not None:
+    if (affinity := _affinity(given, lasting)) is not None:
         steps.append(("affinity", affinity))
     if (attenuation := _attenuation(view, (*own, *lasting))) is not None:
         steps.append(("attenuate", attenuation))
@@ -142,14 +146,17 @@ def _seeds(view: View) -> tuple[Seed, ...]:
     return (*named, *(Seed(id=item, weight=weight) for item, weight in weighed if item not in taken))
 
 
-def _affinity(view: View, lasting: Sequence[Wish], remembered: dict[str, Opinion]) -> AffinityArguments | None:
-    elsewhere = {item: opinion for item, opinion in remembered.items() if item not in view.opinions}
-    liked = tuple(Seed(id=item) for item, opinion in elsewhere.items() if opinion == "liked")[-2 * RECENT_LIKES :]
+def _affinity(given: PlanInput, lasting: Sequence[Wish]) -> AffinityArguments | None:
+    view = given.view
+    elsewhere = {item: opinion for item, opinion in given.profile_opinions.items() if item not in view.opinions}
+    enjoyed = tuple(item for item, opinion in elsewhere.items() if opinion == "liked")
+    liked = tuple(Seed(id=item) for item in enjoyed[-2 * RECENT_LIKES :])
     disliked = tuple(Seed(id=item) for item, opinion in elsewhere.items() if opinion == "disliked")[-RECENT_LIKES:]
     wishes = tuple(wish for wish in lasting if wish.strength == "prefer" and wish.polarity == "like")
     if not (liked or disliked or wishes):
         return None
-    return AffinityArguments(liked=liked, disliked=disliked, wishes=wishes)
+    history = enjoyed[-MOST_HISTORY:] if given.learned and len(enjoyed) > len(liked) else ()
+    return AffinityArguments(liked=liked, disliked=disliked, wishes=wishes, history=history)
 
 
 def _attenuation(view: View, wishes: Iterable[Wish]) -> AttenuateArguments | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.candidates import Candidates, Measure
+from tools.collaborative import Liked, follow
 from tools.context import ToolContext
 from tools.likeness import LikenessMeasure
 from tools.measures import measure_of
@@ -22,10 +23,13 @@ class AffinityArguments(Arguments):
     liked: Annotated[tuple[Seed, ...], Field(max_length=20)] = ()
     disliked: Annotated[tuple[Seed, ...], Field(max_length=20)] = ()
     wishes: tuple[Wish, ...] = ()
+    history: Annotated[tuple[str, ...], Field(max_length=500)] = ()
+    """Ids of all items liked, for what people of the same taste like; none: `liked` serves."""
 
 
 def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Candidates) -> tuple[Candidates, None]:
-    """Return candidates with a column an item and a wish, dislikes counting against.
+    """Return candidates with a column an item and a wish, dislikes counting against, and one of what people of the
+    same taste like, where that is known.
 
     Raises ToolError for a wish that the domain does not know, UnknownItem for an item that the catalogue does not.
     """
@@ -33,7 +37,7 @@ def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Can
     dislikes = _measured(
         context, [*(wish for wish in arguments.wishes if wish.polarity == "dislike"), *arguments.disliked]
     )
-    if not likes and not dislikes:
+    if not (likes or dislikes or arguments.history):
         return candidates, None
     if likes and not candidates.pooled:
         weights = [about.weight for about, _ in likes]
@@ -43,7 +47,10 @@ def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Can
         candidates = _judge(candidates, about, measure, 1)
     for about, measure in dislikes:
         candidates = _judge(candidates, about, measure, -1)
-    return candidates, None
+    weights = dict.fromkeys(arguments.history, 1.0) or {seed.id: seed.weight for seed in arguments.liked}
+    liked = [Liked(context.catalogue.row(item), weight) for item, weight in weights.items()]
+    disliked = [context.catalogue.row(seed.id) for seed in arguments.disliked]
+    return follow(context.collaborative, candidates, "profile", liked, disliked), None
 
 
 def _measured(context: ToolContext, abouts: Sequence[Wish | Seed]) -> list[tuple[Wish | Seed, Measure]]:

@@ -15,7 +15,7 @@ from tools.wishes import Seed, Wish
 Rows = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
-Source = Literal["match", "similar", "propose", "affinity", "attenuate", "rank"]
+Source = Literal["match", "similar", "propose", "affinity", "collaborative", "attenuate", "rank"]
 
 
 class Measure(Protocol):
@@ -50,7 +50,8 @@ class Contribution(NamedTuple):
 
     source: Source
     key: str
-    """Wish id (of the alternative that counted), item id, 'quality' or 'popularity'."""
+    """Wish id (of the alternative that counted), item id, 'seeds' or 'profile' (whose tastes were followed),
+    'quality' or 'popularity'."""
     amount: float
 
 

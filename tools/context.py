@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tools.candidates import Rows, Scores
 from tools.catalogue import Catalogue
+from tools.collaborative import Collaborative
 from tools.embedding import Embedder
 from tools.index import Index
 from tools.kept import Kept
@@ -62,8 +63,12 @@ class CachedEmbedder:
 class ToolContext:
     """Shared by all turns of all users; holds nothing of theirs but the vectors of recent query words."""
 
-    def __init__(self, catalogue: Catalogue, index: Index, embedder: Embedder) -> None:
+    def __init__(
+        self, catalogue: Catalogue, index: Index, embedder: Embedder, collaborative: Collaborative | None = None
+    ) -> None:
         self.catalogue = catalogue
+        self.collaborative = collaborative
+        """None: the catalogue came without interactions."""
         self.index = index
         self.embedder = embedder if isinstance(embedder, CachedEmbedder) else CachedEmbedder(embedder)
         self._phrases = Kept(_KEPT)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.candidates import Candidates, Column, Measure
+from tools.collaborative import Taste
 from tools.context import ToolContext
 from tools.errors import ToolError
 from tools.likeness import LikenessMeasure, Trait
@@ -76,6 +77,8 @@ def explain(
 def _reasons(context: ToolContext, column: Column, row: int, amount: float, scored: float) -> list[Reason]:
     if column.source == "rank":
         return _prior(context, column.key, row, amount)
+    if isinstance(column.measure, Taste):
+        return _together(context, column.measure, row, amount)
     if column.source == "propose":
         return [Reason(kind="proposed", strength=amount)]
     if amount < 0 and scored < _HELD:
@@ -164,6 +167,15 @@ def _likeness(context: ToolContext, column: Column, row: int, amount: float) -> 
         item_title=context.catalogue.titles[column.measure.row],
     )
     return [reason]
+
+
+def _together(context: ToolContext, taste: Taste, row: int, amount: float) -> list[Reason]:
+    found = taste.because(row)
+    if found is None:
+        return []
+    other, people = found
+    item, title = context.catalogue.ids[other], context.catalogue.titles[other]
+    return [Reason(kind="together", strength=amount, item=item, item_title=title, figure=people)]
 
 
 def _best_traits(shared: tuple[Trait, ...]) -> list[Trait]:

@@ -6,21 +6,25 @@ import unicodedata
 import uuid
 from collections.abc import Callable
 from collections.abc import Mapping as Fields
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
 from tools.catalogue import Catalogue
+from tools.collaborative import MANIFEST, MODEL
 from tools.domain import Columns, Domain
 from tools.errors import ImportFault
+from tools.factors import write
+from tools.interactions import DROPPED, TABLE, Interactions, InteractionsReport, read_interactions
+from tools.manifest import file_hash
 from tools.mapping import Converter, Mapping
 from tools.sources import Row, read_rows
 
 __all__ = ["ImportReport", "Mapping", "import_items"]
 
-_FILES = ("domain.toml", "items.jsonl", "dropped.jsonl", "import.json")
+_FILES = ("domain.toml", "items.jsonl", "dropped.jsonl", "import.json", TABLE, DROPPED, MODEL, MANIFEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ class ImportReport:
     """Column -> cell that is not of the column's type -> how often it was left out, most frequent first."""
     unused: tuple[str, ...]
     """Columns of the source that the mapping does not name."""
+    interactions: InteractionsReport | None = None
+    """None: none were given."""
 
 
 def import_items(
@@ -48,12 +54,15 @@ def import_items(
     out: Path,
     progress: Callable[[int], None] | None = None,
     overwrite: bool = False,
+    interactions: Path | None = None,
 ) -> ImportReport:
     """Make `out` a domain folder of the rows of a JSONL, CSV, TSV or Parquet file, and return what became of them.
 
     The folder appears whole or not at all; one that holds a catalogue is left alone unless `overwrite`, and other
     files in it always are. progress: called now and then with the rows read so far. Raises ImportFault if source or
     mapping cannot be read, name columns that are not there, or no row becomes an item.
+    interactions: a table of what many people rated, whose columns the mapping names; what they say of the items is
+    learned and put beside them (see docs/interactions.md).
     """
     domain = Domain.load(mapping.domain)
     taken = [name for name in ("domain.toml", "items.jsonl") if (out / name).exists()]
@@ -62,14 +71,36 @@ def import_items(
     staged = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
     try:
         staged.mkdir(parents=True)
-        report = _Import(source, mapping, domain).run(staged, out, progress or (lambda rows: None))
-        Catalogue.load(staged)
+        say = progress or (lambda rows: None)
+        report = _Import(source, mapping, domain).run(staged, out, say)
+        catalogue = Catalogue.load(staged)
+        if interactions is not None:
+            report = replace(report, interactions=_take_interactions(interactions, mapping, catalogue, staged, say))
+            _write_report(report, staged)
         _put_in_place(staged, out)
     except OSError as error:
         raise ImportFault(f"cannot write to {str(out)!r}: {error.strerror or error}; make room or permit it") from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return report
+
+
+def _take_interactions(
+    source: Path, mapping: Mapping, catalogue: Catalogue, staged: Path, progress: Callable[[int], None]
+) -> InteractionsReport:
+    if mapping.interactions is None:
+        raise ImportFault(
+            f"the mapping does not say what the columns of {source.name!r} are; "
+            "add [interactions] with user and item (docs/interactions.md)"
+        )
+    table, report = read_interactions(source, mapping.interactions, catalogue, staged / DROPPED, progress)
+    table.write_parquet(staged / TABLE)
+    write(staged, catalogue, Interactions.of(table, catalogue), file_hash(staged / TABLE))
+    return report
+
+
+def _write_report(report: ImportReport, folder: Path) -> None:
+    (folder / "import.json").write_bytes(orjson.dumps(report, default=str, option=orjson.OPT_INDENT_2))
 
 
 class _Import:
@@ -103,7 +134,7 @@ class _Import:
             (staged / "dropped.jsonl").unlink()
         shutil.copyfile(self._mapping.domain / "domain.toml", staged / "domain.toml")
         report = self._report(out, rows)
-        (staged / "import.json").write_bytes(orjson.dumps(report, default=str, option=orjson.OPT_INDENT_2))
+        _write_report(report, staged)
         return report
 
     def _take(self, row: Row, items: BinaryIO, dropped: BinaryIO) -> None:

@@ -6,7 +6,7 @@ reader sees the old index or the new one, whatever happens to the writer.
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -77,6 +77,11 @@ def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file's bytes in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def ids_hash(ids: Iterable[str]) -> str:
+    """Return the SHA-256 of ids in their order, in hexadecimal."""
+    return hashlib.sha256("\0".join(ids).encode()).hexdigest()
 
 
 def write_file(path: Path, content: bytes | memoryview) -> None:

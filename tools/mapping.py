@@ -60,6 +60,20 @@ class ColumnSource(BaseModel):
         return self
 
 
+class InteractionColumns(BaseModel):
+    """Which columns of a table of interactions say who rated what; the defaults serve a table that names them so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    user: str = "user"
+    item: str = "item"
+    rating: str | None = None
+    """None: there are no ratings; every row is a like."""
+    date: str | None = None
+    key: str = "id"
+    """Column of items.jsonl that `item` refers to."""
+
+
 class Mapping(BaseModel):
     """A validated mapping file."""
 
@@ -70,6 +84,8 @@ class Mapping(BaseModel):
     empty: tuple[str, ...] = ()
     """Cells that mean nothing is known ('NA', '\\\\N'); empty ones always do."""
     columns: dict[str, ColumnSource]
+    interactions: InteractionColumns | None = None
+    """Of a table of what many people rated, where one is imported beside the items."""
 
     @classmethod
     def load(cls, path: Path) -> Self:

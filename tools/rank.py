@@ -7,11 +7,12 @@ match, similar   FIT * f * p / (sum of p), where p = w * sqrt(s) and f = (sum of
                  weigh sqrt(their number) times one
 propose          PROPOSED * s: what a language model named, if one was asked
 affinity         LEAN * w * s * s / (sum of w * s), signed: what fits best of a long profile counts, not its mean
+collaborative    TOGETHER * s for the seeds of `similar`, ALIKE * s for a profile: what people of one taste like
 attenuate        -HELD_AGAINST * w * s
 rank             0.12 * quality + 0.05 * popularity, each as the share of the catalogue that the item is not under;
                  a prior is left out when a wish is about its figure
 
-With nothing to fit, affinity takes FIT's part. Ties go to the better known item, then to the smaller id.
+With nothing to fit, affinity takes FIT's part, and ALIKE is several times what it is otherwise (ALIKE_LEAN). Ties go to the better known item, then to the smaller id.
 """
 
 from typing import Annotated, Literal, get_args
@@ -30,6 +31,10 @@ LEAN = 0.20
 HELD_AGAINST = 0.40
 PROPOSED = 0.25
 """A third of a perfect fit: enough to lead among items that fit alike, never enough to beat a clearly better fit."""
+TOGETHER = 0.25
+ALIKE, ALIKE_LEAN = 1.5, 0.20
+"""With nothing to fit but a profile, what people of the same taste like tells more than what the items are about;
+docs/interactions.md has the figures."""
 _SIMILAR_WEIGHT = 1.8
 _LEAST_POOL = 200
 
@@ -67,6 +72,10 @@ def score(context: ToolContext, candidates: Candidates) -> Candidates:
     _lean(candidates, by_source["affinity"], LEAN if fitting else FIT, amounts)
     for place in by_source["propose"]:
         amounts[:, place] = PROPOSED * candidates.columns[place].scores
+    for place in by_source["collaborative"]:
+        column = candidates.columns[place]
+        share = TOGETHER if column.key == "seeds" else (ALIKE_LEAN if fitting else ALIKE)
+        amounts[:, place] = share * column.scores
     for place in by_source["attenuate"]:
         column = candidates.columns[place]
         amounts[:, place] = -HELD_AGAINST * column.weight * column.scores

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from tools.domain import Domain, Facet
 
 ReasonKind = Literal[
-    "value", "near", "bounds", "words", "similar", "profile", "proposed", "against", "quality", "popularity"
+    "value", "near", "bounds", "words", "similar", "profile", "together", "proposed", "against", "quality", "popularity"
 ]
 
 
@@ -22,6 +22,7 @@ class Reason(BaseModel):
     words       its own words fit the wish `wanted`, though no listed value does
     similar     it shares `values` with a named item `item_title`; none: only the texts are alike
     profile     the same, with an item remembered as liked
+    together    `figure` people who liked `item_title` liked it too, clearly more than by chance
     proposed    a language model named it for this request
     against     it comes close to a soft dislike: `values`, `figure` or `item_title`
     quality, popularity   it is well liked, well known: `figure`
@@ -48,6 +49,8 @@ class Reason(BaseModel):
 
     def text(self, domain: Domain) -> str:
         """Return the reason in a few plain words."""
+        if self.kind == "together":
+            return f"people who liked {self.item_title} liked it too"
         if self.item_title is not None:
             likeness = (
                 f"{joined(self.values)}, like {self.item_title}" if self.values else f"close to {self.item_title}"

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from tools.candidates import Candidates
+from tools.collaborative import Liked, follow
 from tools.context import ToolContext
 from tools.likeness import LikenessMeasure
 from tools.pool import nominate
@@ -21,7 +22,10 @@ class SimilarArguments(Arguments):
 
 
 def similar(context: ToolContext, arguments: SimilarArguments, candidates: Candidates) -> tuple[Candidates, None]:
-    """Return candidates with a column an item. Raises UnknownItem for an id that the catalogue does not have."""
+    """Return candidates with a column an item, and one of what people who liked them like, where that is known.
+
+    Raises UnknownItem for an id that the catalogue does not have.
+    """
     if not arguments.items:
         return candidates, None
     measures = [LikenessMeasure(context, seed.id) for seed in arguments.items]
@@ -31,4 +35,5 @@ def similar(context: ToolContext, arguments: SimilarArguments, candidates: Candi
     candidates = nominate(context, candidates.restrict(others), measures, weights, arguments.k)
     for seed, measure in zip(arguments.items, measures, strict=True):
         candidates = candidates.judge("similar", seed.id, measure, weight=seed.weight, about=seed)
-    return candidates, None
+    liked = [Liked(measure.row, weight) for measure, weight in zip(measures, weights, strict=True)]
+    return follow(context.collaborative, candidates, "seeds", liked), None

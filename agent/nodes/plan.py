@@ -32,6 +32,7 @@ def plan_input(state: TurnState, parts: Parts) -> PlanInput:
         count=command.count or state.focus.count or parts.settings.slate_size,
         diversity=parts.settings.diversity,
         profile_opinions=state.profile.opinions,
+        learned=parts.tools.collaborative is not None,
         proposed=_linked(state.proposals, parts),
         without=parts.settings.without,
     )

@@ -30,6 +30,7 @@ from agent.terminal.running import (
 from agent.terminal.serving import mcp, serve
 from agent.terminal.show import show_import
 from tools.catalogue import Catalogue
+from tools.factors import learn
 from tools.importing import import_items
 from tools.index import Index
 from tools.mapping import Mapping
@@ -96,16 +97,21 @@ def import_(
     file: Annotated[Path, typer.Argument(help="JSONL, CSV or Parquet.")],
     mapping: Annotated[Path, typer.Option(help="TOML that says which column means what; see docs/importing.md.")],
     out: Annotated[Path, typer.Option(help="The domain folder to make.")],
+    interactions: Annotated[
+        Path | None, typer.Option(help="What many people rated: JSONL, CSV or Parquet; see docs/interactions.md.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace what is in the folder.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a domain folder from a file of items."""
+    """Make a domain folder from a file of items, and of what people rated where it is given."""
     with clear_errors(), diagnostics.status("reading rows") as status:
 
         def say(rows: int) -> None:
             status.update(f"{rows:,} rows read")
 
-        report = import_items(file, Mapping.load(mapping), out, progress=say, overwrite=overwrite)
+        report = import_items(
+            file, Mapping.load(mapping), out, progress=say, overwrite=overwrite, interactions=interactions
+        )
     if as_json:
         print(json.dumps(dataclasses.asdict(report), default=str))
     else:
@@ -123,6 +129,7 @@ def index(
         catalogue = Catalogue.load(settings.domain)
         with progress_bars() as say:
             built = Index.build(catalogue, open_embedder(settings.embedder), settings.index_folder, say)
+            learn(settings.domain, catalogue, lambda done, rounds: say("learning from interactions", done, rounds))
         if as_json:
             print(built.manifest.model_dump_json())
         else:

@@ -93,5 +93,12 @@ def show_import(report: ImportReport, console: Console) -> None:
             console.print(f"  {escape(column)}, {kind}: {escape(named)}{more}", highlight=False)
     if report.unused:
         console.print(f"  columns not named in the mapping: {escape(', '.join(report.unused))}", highlight=False)
+    if (table := report.interactions) is not None:
+        console.print(
+            f"{table.kept:,} of {table.rows:,} interactions kept: {table.users:,} users, {table.items:,} items",
+            highlight=False,
+        )
+        for reason, rows in table.dropped.items():
+            console.print(f"  {rows:,} dropped: {escape(reason)}", highlight=False)
     console.print(f"Everything left out is listed in {report.out / 'dropped.jsonl'} and {report.out / 'import.json'}.")
     console.print(f"Next: attune index {report.out}")
