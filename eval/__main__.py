@@ -13,6 +13,7 @@ from agent.parsing.agreement import Matcher
 from agent.parsing.errors import WeightsError
 from agent.parsing.labelled import LabelledFileError, read_labelled
 from agent.parsing.linked import LinkedReading
+from eval.interactions import interactions
 from eval.parsers import PARSERS, ParserChoice, open_parser
 from eval.parsing import Measurement
 from tools.catalogue import Catalogue
@@ -22,6 +23,9 @@ from tools.linking import Linker
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 _ROOT = Path(__file__).parents[1]
+
+
+app.command()(interactions)
 
 
 @app.callback()

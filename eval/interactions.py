@@ -1,151 +1,78 @@
-"""Leave-one-out on what many people rated: does each one's last like come among the first ten?"""
+"""`python -m eval interactions`: leave-one-out on a ratings file, as a command."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
 
-import numpy as np
-import numpy.typing as npt
+import typer
 
-from agent.history import Opinion, View
-from agent.planning import PlanInput, plan_turn
-from eval.intervals import difference_with_interval, mean_with_interval
-from tools import registry
-from tools.candidates import Candidates, Rows
-from tools.collaborative import MODEL, Collaborative, Liked
+from agent.build import open_index
+from agent.embedder import open_embedder
+from agent.errors import SettingsError
+from agent.settings import load_settings
+from eval.heldout import LEAST_LIKES, hold_out, measure, report
+from tools.catalogue import Catalogue
 from tools.context import ToolContext
-from tools.factors import write
-from tools.interactions import Interactions
+from tools.errors import CatalogueError
+from tools.interactions import Interactions, read_interactions
+from tools.mapping import InteractionColumns, Mapping
 
-FIRST = 10
-LEAST_LIKES = 4
-"""Who liked fewer items is not asked about: three have to be left to tell their taste by."""
-SYSTEMS = ("popularity", "content", "collaborative", "combined")
-_SAID: dict[int, Opinion] = {1: "liked", 0: "seen", -1: "disliked"}
+_DEFAULT = InteractionColumns(rating="rating", date="date")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldOut:
-    """Interactions with one like of each person taken out."""
+def interactions(
+    file: Annotated[Path, typer.Argument(help="Who rated what: JSONL, CSV or Parquet.")],
+    catalogue: Annotated[Path, typer.Option(help="The domain folder that the items are of.")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="A mapping whose [interactions] names the columns; else user, item, rating, date."),
+    ] = None,
+    people: Annotated[int | None, typer.Option(help="Ask about so many users only, drawn by the seed.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Draws users, and likes where there are no dates.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Hold out each user's last like, learn from the rest, and print how often it comes among the first ten.
 
-    training: Interactions
-    targets: Mapping[int, int]
-    """User -> the row of the item taken out."""
-
-
-def hold_out(interactions: Interactions, seed: int = 0, people: int | None = None) -> HeldOut:
-    """Return interactions without the last like of everybody who has at least four.
-
-    Where there are no dates, a like drawn by the seed. people: of so many, drawn by the seed; None: of all.
+    Exit code 1 unless the combined ranking beats popularity and content alone by more than chance.
     """
-    drawn = np.random.default_rng(seed)
-    said = interactions.judgements()
-    dated = all(interactions.dates)
-    kept = np.ones(len(interactions), np.bool_)
-    targets: dict[int, int] = {}
-    chosen = drawn.permutation(interactions.people)
-    for user in chosen.tolist():
-        liked = np.flatnonzero((interactions.users == user) & (said > 0))
-        if len(liked) >= LEAST_LIKES and (people is None or len(targets) < people):
-            place = int(liked[-1] if dated else drawn.choice(liked))
-            kept[place] = False
-            targets[user] = int(interactions.rows[place])
-    return HeldOut(training=interactions.take(kept), targets=targets)
+    try:
+        settings = load_settings(domain=catalogue)
+        items = Catalogue.load(settings.domain)
+        columns = (Mapping.load(mapping).interactions if mapping else None) or _DEFAULT
+        table, read = read_interactions(file, columns, items)
+        held_out = hold_out(Interactions.of(table, items), seed, people)
+        if not held_out.targets:
+            typer.echo(f"error: no user of {file.name!r} liked {LEAST_LIKES} items; there is nothing to ask", err=True)
+            raise typer.Exit(2)
+        embedder = open_embedder(settings.embedder)
+        context = ToolContext(items, open_index(settings, items, embedder), embedder)
+    except (CatalogueError, SettingsError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from error
+    with typer.progressbar(length=len(held_out.targets), label="ranking", file=typer.get_text_stream("stderr")) as bar:
+        places = measure(context, held_out, lambda done, total: bar.update(1))
+    found = {"file": file.name, "kept": read.kept, "dropped": dict(read.dropped), **report(places, read.users)}
+    print(json.dumps(found) if as_json else _table(found))
+    ahead = found["combined_ahead_by"]
+    if min(ahead["popularity"]["low"], ahead["content"]["low"]) <= 0:
+        raise typer.Exit(1)
 
 
-def measure(
-    context: ToolContext, held_out: HeldOut, progress: Callable[[int, int], None] | None = None
-) -> dict[str, list[int | None]]:
-    """Return, for each system, the place of every person's target in its ranking (1 for first), None beyond 100.
-
-    All rank the same items: those that somebody rated, but the person did not. content and combined are what Attune
-    shows somebody who says nothing: its own plan for a remembered profile, without and with what was learned from
-    `training`. Nothing is learned from a target.
-    """
-    training = held_out.training
-    places: dict[str, list[int | None]] = {system: [] for system in SYSTEMS}
-    with TemporaryDirectory() as folder:
-        manifest = write(Path(folder), context.catalogue, training, "leave-one-out")
-        model = Collaborative(manifest, Path(folder) / MODEL, context.size)
-        learned = ToolContext(context.catalogue, context.index, context.embedder, model)
-        said = training.judgements()
-        popularity = np.bincount(training.rows[said > 0], minlength=context.size).astype(np.float64)
-        rated = np.zeros(context.size, np.bool_)
-        rated[training.rows] = True
-        for done, (user, target) in enumerate(held_out.targets.items(), 1):
-            own = training.users == user
-            history = {int(row): _SAID[int(one)] for row, one in zip(training.rows[own], said[own], strict=True)}
-            open_rows = rated.copy()
-            open_rows[list(history)] = False
-            rankings = {
-                "popularity": _by_score(popularity, open_rows),
-                "content": _planned(context, history, open_rows),
-                "collaborative": _by_score(_taste(model, history, popularity), open_rows),
-                "combined": _planned(learned, history, open_rows),
-            }
-            for system, rows in rankings.items():
-                found = np.flatnonzero(rows[:100] == target)
-                places[system].append(int(found[0]) + 1 if len(found) else None)
-            if progress is not None:
-                progress(done, len(held_out.targets))
-    return places
+def _table(found: dict[str, Any]) -> str:
+    lines = [
+        f"{found['kept']:,} interactions of {found['people']:,} users; the last like of {found['asked']:,} held out",
+        "",
+        f"{'':14}{'recall@1':>10}{'recall@10':>11}{'95 %':>16}{'NDCG@10':>10}{'combined ahead by':>20}{'95 %':>18}",
+    ]
+    for system, figures in found["systems"].items():
+        ten = figures["recall@10"]
+        row = f"{system:14}{figures['recall@1']['mean']:10.3f}{ten['mean']:11.3f}{_interval(ten):>16}"
+        row += f"{figures['ndcg@10']['mean']:10.3f}"
+        if ahead := found["combined_ahead_by"].get(system):
+            row += f"{ahead['mean']:20.3f}{_interval(ahead):>18}"
+        lines.append(row)
+    return "\n".join(lines)
 
 
-def report(places: Mapping[str, Sequence[int | None]], people: int) -> dict[str, Any]:
-    """Return recall@1, recall@10 and NDCG@10 of every system, and how far combined is ahead of the others."""
-    hits = {system: [float(place is not None and place <= FIRST) for place in found] for system, found in places.items()}
-    return {
-        "people": people,
-        "asked": len(next(iter(places.values()))),
-        "systems": {
-            system: {
-                "recall@1": mean_with_interval([float(place == 1) for place in found]),
-                "recall@10": mean_with_interval(hits[system]),
-                "ndcg@10": mean_with_interval([_gain(place) for place in found]),
-            }
-            for system, found in places.items()
-        },
-        "combined_ahead_by": {
-            system: difference_with_interval(hits["combined"], hits[system])
-            for system in places
-            if system != "combined"
-        },
-    }
-
-
-def _gain(place: int | None) -> float:
-    return 1 / float(np.log2(place + 1)) if place is not None and place <= FIRST else 0.0
-
-
-def _by_score(scores: npt.NDArray[np.float64], open_rows: npt.NDArray[np.bool_]) -> Rows:
-    rows = np.flatnonzero(open_rows)
-    return rows[np.argsort(-scores[rows], kind="stable")].astype(np.int32)
-
-
-def _taste(
-    model: Collaborative, history: Mapping[int, Opinion], popularity: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    liked = [Liked(row) for row, opinion in history.items() if opinion == "liked"]
-    taste = model.taste(liked, [row for row, opinion in history.items() if opinion == "disliked"])
-    if taste is None:
-        return popularity
-    return taste(np.arange(len(popularity), dtype=np.int32)).astype(np.float64)
-
-
-def _planned(context: ToolContext, history: Mapping[int, Opinion], open_rows: npt.NDArray[np.bool_]) -> Rows:
-    opinions = {context.catalogue.ids[row]: opinion for row, opinion in history.items()}
-    given = PlanInput(
-        view=View(),
-        catalogue=context.catalogue,
-        count=FIRST,
-        diversity=0.0,
-        profile_opinions=opinions,
-        learned=context.collaborative is not None,
-    )
-    candidates = Candidates.all(context.size).restrict(open_rows)
-    for step in plan_turn(given):
-        if step.tool != "diversify":
-            candidates = registry.run(step.tool, context, step.arguments, candidates).candidates
-    return candidates.rows
+def _interval(figure: dict[str, float]) -> str:
+    return f"{figure['low']:.3f} to {figure['high']:.3f}"

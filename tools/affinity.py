@@ -47,8 +47,8 @@ def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Can
         candidates = _judge(candidates, about, measure, 1)
     for about, measure in dislikes:
         candidates = _judge(candidates, about, measure, -1)
-    weights = dict.fromkeys(arguments.history, 1.0) or {seed.id: seed.weight for seed in arguments.liked}
-    liked = [Liked(context.catalogue.row(item), weight) for item, weight in weights.items()]
+    enjoyed = dict.fromkeys(arguments.history, 1.0) or {seed.id: seed.weight for seed in arguments.liked}
+    liked = [Liked(context.catalogue.row(item), weight) for item, weight in enjoyed.items()]
     disliked = [context.catalogue.row(seed.id) for seed in arguments.disliked]
     return follow(context.collaborative, candidates, "profile", liked, disliked), None
 

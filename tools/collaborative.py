@@ -139,7 +139,7 @@ class Collaborative:
         of_disliked = self.factors[list(disliked)].astype(np.float64)
         certain = self._gram + of_liked.T @ (of_liked * (confidence - 1)[:, None])
         certain += (self.manifest.confidence - 1) * of_disliked.T @ of_disliked
-        return np.linalg.solve(certain, (of_liked * confidence[:, None]).T).T
+        return np.asarray(np.linalg.solve(certain, (of_liked * confidence[:, None]).T).T, np.float64)
 
 
 def follow(
@@ -177,7 +177,8 @@ class Taste:
         self._all = (np.clip(preference / max(float(best), 1e-6), 0, 1) * known / (known + _DOUBT)).astype(np.float32)
 
     def __call__(self, rows: Rows) -> Scores:
-        return self._all[rows]
+        scores: Scores = self._all[rows]
+        return scores
 
     def best(self, n: int, allowed: Mask | None) -> Rows:
         """Return the n allowed rows that fit best, in no order."""

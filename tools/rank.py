@@ -12,7 +12,8 @@ attenuate        -HELD_AGAINST * w * s
 rank             0.12 * quality + 0.05 * popularity, each as the share of the catalogue that the item is not under;
                  a prior is left out when a wish is about its figure
 
-With nothing to fit, affinity takes FIT's part, and ALIKE is several times what it is otherwise (ALIKE_LEAN). Ties go to the better known item, then to the smaller id.
+With nothing to fit, affinity takes FIT's part; otherwise ALIKE is the smaller ALIKE_LEAN. Ties go to the better known
+item, then to the smaller id.
 """
 
 from typing import Annotated, Literal, get_args
