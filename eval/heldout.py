@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from agent.history import Opinion, View
 from agent.planning import PlanInput, plan_turn
-from eval.intervals import difference_with_interval, mean_with_interval
+from eval.intervals import interval, paired
 from tools import registry
 from tools.candidates import Candidates, Rows
 from tools.collaborative import MODEL, Collaborative, Liked
@@ -103,18 +103,28 @@ def report(places: Mapping[str, Sequence[int | None]], people: int) -> dict[str,
         "asked": len(next(iter(places.values()))),
         "systems": {
             system: {
-                "recall@1": mean_with_interval([float(place == 1) for place in found]),
-                "recall@10": mean_with_interval(hits[system]),
-                "ndcg@10": mean_with_interval([_gain(place) for place in found]),
+                "recall@1": _figure([float(place == 1) for place in found]),
+                "recall@10": _figure(hits[system]),
+                "ndcg@10": _figure([_gain(place) for place in found]),
             }
             for system, found in places.items()
         },
         "combined_ahead_by": {
-            system: difference_with_interval(hits["combined"], hits[system])
-            for system in places
-            if system != "combined"
+            system: _ahead(hits["combined"], hits[system]) for system in places if system != "combined"
         },
     }
+
+
+def _figure(values: Sequence[float]) -> dict[str, float | int]:
+    found = interval(values)
+    assert found is not None
+    return found.as_json()
+
+
+def _ahead(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float | int]:
+    found = paired(dict(enumerate(ours)), dict(enumerate(theirs)))
+    assert found is not None
+    return found.as_json()
 
 
 def _gain(place: int | None) -> float:

@@ -2,6 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from implicit.als import AlternatingLeastSquares
+from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
 from tests.rating import ITEMS, interactions_of, named, ratings, two_tastes
 from tests.toolset import ids_of, tools_over
@@ -96,16 +99,14 @@ def test_what_too_few_people_liked_tells_nothing(boardgames: Catalogue, tmp_path
 def test_the_parts_of_the_liked_items_sum_to_the_taste_of_the_library(
     catalogue: Catalogue, model: Collaborative
 ) -> None:
-    from implicit.als import AlternatingLeastSquares
-    from scipy.sparse import csr_matrix
-
     liked = [0, 2, 4]
-    library = AlternatingLeastSquares(
-        factors=model.manifest.factors,
-        regularization=model.manifest.regularization,
-        alpha=model.manifest.confidence,
-        num_threads=1,
-    )
+    with threadpool_limits(limits=1, user_api="blas"):
+        library = AlternatingLeastSquares(
+            factors=model.manifest.factors,
+            regularization=model.manifest.regularization,
+            alpha=model.manifest.confidence,
+            num_threads=1,
+        )
     library.item_factors = model.factors
     row = csr_matrix((np.ones(3, np.float32), ([0, 0, 0], liked)), shape=(1, ITEMS))
     theirs = library.recalculate_user(0, row)

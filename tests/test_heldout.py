@@ -1,8 +1,6 @@
-import numpy as np
 import pytest
 
 from eval.heldout import SYSTEMS, hold_out, measure, report
-from eval.intervals import difference_with_interval, mean_with_interval
 from tests.rating import interactions_of, ratings, two_tastes
 from tests.toolset import tools_over
 from tools.catalogue import Catalogue
@@ -45,21 +43,3 @@ def test_planted_tastes_are_found_where_popularity_and_content_know_nothing(cont
     assert found["systems"]["combined"]["recall@10"]["mean"] == 1.0
     assert found["combined_ahead_by"]["popularity"]["low"] > 0
     assert found["combined_ahead_by"]["content"]["low"] > 0
-
-
-def test_intervals_hold_the_mean_and_pairs_are_compared_pair_by_pair() -> None:
-    drawn = np.random.default_rng(3)
-    values = drawn.random(200).tolist()
-    figure = mean_with_interval(values)
-    assert figure["low"] < figure["mean"] < figure["high"]
-    assert figure["high"] - figure["low"] == pytest.approx(2 * 1.96 * np.std(values) / np.sqrt(200), rel=0.15)
-    assert difference_with_interval([value + 0.25 for value in values], values) == pytest.approx(
-        {"mean": 0.25, "low": 0.25, "high": 0.25}
-    )
-
-
-def test_no_values_and_unpaired_ones_are_refused() -> None:
-    with pytest.raises(ValueError, match="no values"):
-        mean_with_interval([])
-    with pytest.raises(ValueError, match="cannot be paired"):
-        difference_with_interval([1.0], [1.0, 2.0])

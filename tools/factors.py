@@ -91,20 +91,21 @@ def train(
     cells = (worth, (interactions.users, interactions.rows))
     table = scipy.sparse.csr_matrix(cells, shape=(max(interactions.people, 1), size))
     table.eliminate_zeros()
-    model = AlternatingLeastSquares(
-        factors=min(FACTORS, size),
-        regularization=REGULARIZATION,
-        alpha=CONFIDENCE,
-        iterations=ROUNDS,
-        num_threads=1,
-        random_state=_SEED,
-    )
 
     def say(done: int, _: float, __: float) -> None:
         if progress is not None:
             progress(done + 1, ROUNDS)
 
+    # Threads inside threads take ten times as long; the library warns of it as soon as a model is made.
     with threadpool_limits(limits=1, user_api="blas"):
+        model = AlternatingLeastSquares(
+            factors=min(FACTORS, size),
+            regularization=REGULARIZATION,
+            alpha=CONFIDENCE,
+            iterations=ROUNDS,
+            num_threads=1,
+            random_state=_SEED,
+        )
         model.fit(table, show_progress=False, callback=say)
     factors = np.asarray(model.item_factors, np.float32).copy()
     factors[np.asarray(table.sum(axis=0)).ravel() == 0] = 0.0
