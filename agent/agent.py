@@ -19,7 +19,7 @@ from agent.parts import Parts
 from agent.settings import Settings
 from agent.state import TurnInput
 from agent.trace import Done, Event, Slated, Text
-from agent.turns import Turn
+from agent.turns import Turn, TurnOptions
 
 _KEPT_CONTROLS = "\n\t"
 
@@ -57,13 +57,21 @@ class Agent:
         return Agent(self._graph, parts, self._resources, locks=self._locks)
 
     async def respond(
-        self, user_id: str, thread_id: str, text: str, *, command: Command | None = None, key: str | None = None
+        self,
+        user_id: str,
+        thread_id: str,
+        text: str,
+        *,
+        command: Command | None = None,
+        key: str | None = None,
+        options: TurnOptions | None = None,
     ) -> AsyncIterator[Event]:
         """Yield what happens in a turn, as it happens; the last event is Done with the whole turn.
 
         command: what the turn means, where that is known without parsing (a pressed button); text is then its record.
         key: what the client calls this turn. A turn sent again with the key of a finished one of its thread is not
         taken again: the finished turn is given once more, as its slate, its text and Done.
+        options: what is set for this turn alone.
 
         Any text is answered. Two turns at once on one thread take place one after the other. Raises TurnRefused for
         ids that cannot be ids and for a key that was used for something else. A turn that is broken off before its
@@ -78,7 +86,15 @@ class Agent:
                 for event in _once_more(known):
                     yield event
                 return
-            given = TurnInput(user=user_id, text=clean, command=command, notices=notices, key=key, started=started)
+            given = TurnInput(
+                user=user_id,
+                text=clean,
+                command=command,
+                notices=notices,
+                key=key,
+                options=options or TurnOptions(),
+                started=started,
+            )
             events: AsyncIterator[Any] = self._graph.astream(
                 given, self._config(user_id, thread_id), context=self.parts, stream_mode="custom", durability="exit"
             )
@@ -93,10 +109,17 @@ class Agent:
             yield done
 
     async def chat(
-        self, user_id: str, thread_id: str, text: str, *, command: Command | None = None, key: str | None = None
+        self,
+        user_id: str,
+        thread_id: str,
+        text: str,
+        *,
+        command: Command | None = None,
+        key: str | None = None,
+        options: TurnOptions | None = None,
     ) -> Turn:
         """Return a whole turn."""
-        async for event in self.respond(user_id, thread_id, text, command=command, key=key):
+        async for event in self.respond(user_id, thread_id, text, command=command, key=key, options=options):
             if isinstance(event, Done):
                 return event.turn
         raise AssertionError("a turn ends with Done")

@@ -66,7 +66,7 @@ def route(state: TurnState) -> Literal["plan", "answer"]:
             return "plan" if state.grounded.statements or state.view.seeds else "answer"
         case "feedback":
             settled = command.items and all(item.relation in ("accept", "interested") for item in command.items)
-            return "answer" if settled else "plan"
+            return "answer" if settled or state.options.keep_slate else "plan"
         case "question":
             # 'Do you have any Kurosawa?' asks for items; its filter came as preferences.
             return "plan" if state.grounded.statements and not command.items else "answer"

@@ -10,7 +10,7 @@ from agent.commands import Command
 from agent.grounding import Grounded
 from agent.history import Entry, View
 from agent.memory.profile import Profile
-from agent.turns import NearMiss, PlanStep, Question, Shortfall, SlateItem, Turn
+from agent.turns import NearMiss, PlanStep, Question, Shortfall, SlateItem, Turn, TurnOptions
 from tools.candidates import Rows
 from tools.filter import FilterReport
 
@@ -45,6 +45,7 @@ class TurnInput:
     """What the person should know about how the turn was taken; nodes add to it."""
     key: Annotated[str | None, UntrackedValue] = None
     """What the client calls this turn, where it may send it again."""
+    options: Annotated[TurnOptions, UntrackedValue] = field(default_factory=TurnOptions)
     started: Annotated[float, UntrackedValue] = 0.0
     """Clock (perf_counter) at the beginning of the turn."""
 

@@ -1,9 +1,9 @@
 """What a turn gives back: slate with reasons, plan with counts, wishes, reply. The JSON shape is design, section 12."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from agent.commands import Command
 from agent.statements import HeldWish, Seed
@@ -11,6 +11,15 @@ from agent.statements import HeldWish, Seed
 
 class _Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TurnOptions(_Result):
+    """What can be set for one turn beside what is said in it."""
+
+    diversity: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Instead of the setting: 0 the best only, 1 as unlike each other as can be."""
+    keep_slate: bool = False
+    """Feedback is noted and what is on screen stays, where it would otherwise lead to a new slate."""
 
 
 class PlanStep(_Result):

@@ -22,9 +22,9 @@ async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     domain, year = parts.catalogue.domain, parts.settings.year
     slate = state.before.slate_ids
     parsed = await _parsed(state, parts)
-    grounded = ground(
-        parsed.command, state.text, slate=slate, catalogue=parts.catalogue, linker=parts.linker, year=year
-    )
+    # The text beside a given command is its record, not something to read a meaning from.
+    text = state.text if state.command is None else ""
+    grounded = ground(parsed.command, text, slate=slate, catalogue=parts.catalogue, linker=parts.linker, year=year)
     entry = draft_entry(state, grounded)
     view = focus = fold((*state.entries, entry), domain, state.profile.wishes)
     if entry.aside:

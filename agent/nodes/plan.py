@@ -26,11 +26,12 @@ def plan_input(state: TurnState, parts: Parts) -> PlanInput:
     """Return what the turn's plan is made from."""
     assert state.grounded is not None
     command = state.grounded.command
+    diversity = state.options.diversity
     return PlanInput(
         view=state.focus,
         catalogue=parts.catalogue,
         count=command.count or state.focus.count or parts.settings.slate_size,
-        diversity=parts.settings.diversity,
+        diversity=parts.settings.diversity if diversity is None else diversity,
         profile_opinions=state.profile.opinions,
         learned=parts.tools.collaborative is not None,
         proposed=_linked(state.proposals, parts),
