@@ -160,6 +160,19 @@ class Columns(_Part):
     """Items that share it belong together (a series, editions of one thing); a slate shows few of one."""
 
 
+class Display(_Part):
+    """What a page shows of an item. What is left out is worked out from the facets."""
+
+    facts: tuple[str, ...] = ()
+    """Facets whose values stand behind the title, in this order; empty: figures and ordinals that are no judgement."""
+    credits: dict[str, Annotated[int, Field(ge=1)]] = {}
+    """Role of an entity facet -> how many names are shown; empty: three of each role."""
+    tags: tuple[str, ...] = ()
+    """Facets whose values are shown as tags; empty: the first two of closed values."""
+    regions: str | None = None
+    """The category facet whose values name the regions of the map; None: the first one."""
+
+
 class Domain(_Part):
     """A validated domain.toml."""
 
@@ -179,12 +192,23 @@ class Domain(_Part):
     """Titles that are also ordinary words; they are links only with evidence."""
     openers: tuple[str, ...] = ()
     """First things a person might say, for the page and the terminal."""
+    display: Display = Display()
 
     @model_validator(mode="after")
     def _one_text_facet(self) -> Self:
         texts = [name for name, facet in self.facets.items() if facet.kind == "text"]
         if len(texts) != 1:
             raise ValueError(f"a domain needs exactly one facet of kind 'text' for words of people's own, not {texts}")
+        return self
+
+    @model_validator(mode="after")
+    def _display_names_facets(self) -> Self:
+        shown = self.display
+        named = {*shown.facts, *shown.tags, *([shown.regions] if shown.regions else [])}
+        if unknown := named - set(self.facets):
+            raise ValueError(f"display names facets that the domain does not have: {sorted(unknown)}")
+        if unknown := set(shown.credits) - {role for facet in self.facets.values() for role in facet.roles}:
+            raise ValueError(f"display credits roles that no facet has: {sorted(unknown)}")
         return self
 
     @classmethod
