@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.commands import Command, Relation
 from agent.preferences import WishChange, merge, named_by, overrides, restates
-from agent.statements import HeldWish, Seed, Statement
+from agent.statements import HeldWish, Seed, Statement, stems
 from agent.turns import SlateItem
 from tools.domain import Domain
 
@@ -156,19 +156,22 @@ def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequ
                 "count": None,
             }
         )
-    wishes, set_aside, changes = view.wishes, view.set_aside, []
+    wishes, set_aside, seeds, changes = view.wishes, view.set_aside, view.seeds, []
     for number, statement in enumerate(() if entry.aside else entry.statements, start=first_id):
         group = f"{entry.turn}.{statement.group}" if statement.group is not None else None
         wishes, change = merge(wishes, statement, wish_id=f"w{number}", turn=entry.turn, domain=domain, group=group)
         if change.kind == "not found" and (known := named_by(profile, statement)):
             change = WishChange(kind="overridden", before=tuple(known))
             set_aside = (*set_aside, *(wish.id for wish in known))
+        elif change.kind == "not found" and (named := [seed for seed in seeds if _names(statement, seed)]):
+            change = WishChange(kind="removed", asked=f"like {named[0].title}")
+            seeds = tuple(seed for seed in seeds if seed not in named)
         changes.append(change)
     return view.model_copy(
         update={
             "wishes": wishes,
             "set_aside": set_aside,
-            "seeds": _seeds(entry, first_id + len(entry.statements)) or view.seeds,
+            "seeds": _seeds(entry, first_id + len(entry.statements)) or seeds,
             "opinions": _opinions(view.opinions, entry),
             "recent": (*view.recent, *(item.item for item in entry.command.items if item.item)),
             "slate": entry.slate if entry.slate is not None else view.slate,
@@ -180,6 +183,12 @@ def _step(view: View, entry: Entry, first_id: int, domain: Domain, profile: Sequ
             "changes": tuple(changes),
         }
     )
+
+
+def _names(statement: Statement, seed: Seed) -> bool:
+    """Whether a remove names an item to be like ('never mind Arrival')."""
+    words = stems(statement.value) if isinstance(statement.value, str) else frozenset()
+    return bool(words) and words <= stems(seed.title)
 
 
 def _seeds(entry: Entry, first_id: int) -> tuple[Seed, ...]:

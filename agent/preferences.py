@@ -36,7 +36,7 @@ class WishChange(BaseModel):
     before: tuple[HeldWish, ...] = ()
     """What it took the place of, or what was removed."""
     asked: str | None = None
-    """'not found': the words that named nothing."""
+    """'not found': the words that named nothing; 'removed' without `before`: the item that was to be like."""
 
 
 def merge(

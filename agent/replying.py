@@ -80,15 +80,17 @@ def _feedback(command: Command, catalogue: Catalogue, variety: random.Random) ->
 def _changes(changes: Sequence[WishChange], catalogue: Catalogue) -> str:
     domain = catalogue.domain
     new = [change.wish for change in changes if change.kind in ("added", "updated", "narrowed") and change.wish]
+    # What is taken back and said anew in one turn has changed its strength or lifetime; it has not gone.
+    stated = {say_wish(wish, domain) for wish in new}
     said = []
     if new:
         said.append(_sentence(join(say_wishes(new, domain))))
     for change in changes:
-        before = join([say_wish(wish, domain) for wish in change.before])
+        before = join([say_wish(wish, domain) for wish in change.before]) or change.asked or ""
         if change.kind == "replaced" and change.wish:
             now = say_wish(change.wish, domain)
             said.append(_sentence(f"{now} instead of {before}") if before != now else _sentence(now))
-        elif change.kind == "removed":
+        elif change.kind == "removed" and before not in stated:
             said.append(f"Dropped: {before}.")
         elif change.kind == "overridden":
             said.append(f"Setting aside for now what I remember: {before}.")
