@@ -34,12 +34,13 @@ class Chip:
 
 def make_chips(view: View, domain: Domain) -> tuple[Chip, ...]:
     """Return the chips of everything that holds, then of what rests for now."""
-    held = [_chip(wish, domain) for wish in view.all_wishes]
-    resting = [_chip(wish, domain, resting=True) for wish in view.resting]
+    held = [wish_chip(wish, domain) for wish in view.all_wishes]
+    resting = [wish_chip(wish, domain, resting=True) for wish in view.resting]
     return (*map(_seed_chip, view.seeds), *held, *resting)
 
 
-def _chip(wish: HeldWish, domain: Domain, *, resting: bool = False) -> Chip:
+def wish_chip(wish: HeldWish, domain: Domain, *, resting: bool = False) -> Chip:
+    """Return one wish as a chip. resting: it does not hold for now."""
     label, tone = _label(wish)
     value = say_range(wish.value, domain.facets[wish.facet]) if isinstance(wish.value, Range) else wish.value
     kept = f"remembered since {wish.since}" if wish.since else "remembered"
@@ -68,5 +69,11 @@ def _label(wish: HeldWish) -> tuple[str, Tone]:
 
 def _seed_chip(seed: Seed) -> Chip:
     return Chip(
-        id=seed.id, tone="like", label="similar to", value=seed.title, origin=f"turn {seed.turn}", quote=seed.quote, seed=True
+        id=seed.id,
+        tone="like",
+        label="similar to",
+        value=seed.title,
+        origin=f"turn {seed.turn}",
+        quote=seed.quote,
+        seed=True,
     )

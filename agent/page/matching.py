@@ -64,9 +64,7 @@ def _group(rows: Rows, group: Sequence[HeldWish], tools: ToolContext) -> list[Ma
     must = any(wish.strength == "must" for wish in group)
     amounts = np.max([_amounts(rows, wish, tools) for wish in group], axis=0)
     known = np.any([_known(rows, wish, tools) for wish in group], axis=0)
-    return [
-        _match(label, must, float(amount), known=bool(there)) for amount, there in zip(amounts, known, strict=True)
-    ]
+    return [_match(label, must, float(amount), known=bool(there)) for amount, there in zip(amounts, known, strict=True)]
 
 
 def _amounts(rows: Rows, wish: HeldWish, tools: ToolContext) -> Scores:

@@ -8,6 +8,7 @@ import gradio as gr
 from fastapi import FastAPI
 
 from agent.agent import Agent
+from agent.page.panels import Panels
 from agent.page.presses import Meaning, Press, meaning
 from agent.page.projection import Projection
 from agent.page.rendering import asset, render
@@ -15,31 +16,35 @@ from agent.page.sessions import Session
 from agent.page.stage import Screen, Stage
 from agent.page.tastemap import draw_map
 from agent.page.theme import make_theme, variables
-from agent.phrasing import count_noun
 
 TENANT = "page"
 """Visitors are users of a tenant of their own, so that no id in a browser can be one of the API or the terminal."""
 _AT_ONCE = 64
 """Turns of different visitors that may be under way."""
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": _AT_ONCE}
+_SCREEN = 5
+"""Outputs that make up the conversation."""
 
 
 def mount_page(app: FastAPI, agent: Agent) -> FastAPI:
     """Return the application with the page at its root; routes that it already has go before the page's."""
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
-        Page(agent).build(),
+        Page(agent.for_tenant(TENANT)).build(),
         path="/",
         theme=make_theme(),
         css=variables() + asset("page.css"),
         js=asset("start.js"),
         footer_links=[],
+        # Gradio would keep what was said in the browser, out of reach of our 'erase'.
         run_history=False,
+        show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=False,
         pwa=False,
     )
+    return mounted
 
 
 class Page:
@@ -48,66 +53,75 @@ class Page:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._stage = Stage(agent)
+        self._panels = Panels(agent)
         self._projection = Projection(agent.parts.tools)
 
     def build(self) -> gr.Blocks:
         """Return the page as Gradio blocks."""
-        catalogue = self._agent.parts.catalogue
-        with gr.Blocks(title="Attune", analytics_enabled=False, fill_width=True) as blocks:
+        blocks: gr.Blocks = gr.Blocks(title="Attune", analytics_enabled=False, fill_width=True)
+        with blocks:
             # The secret only keeps the stored text from looking like something to edit; ids are what is secret.
             kept = gr.BrowserState(None, storage_key="attune-session", secret="attune-page")
-            dark = gr.Checkbox(visible=False)
-            head = _drawn("head", render("head", count=count_noun(len(catalogue), catalogue.domain)))
-            with gr.Tabs(elem_id="tabs"):
-                with gr.Tab("Conversation"), gr.Column(elem_id="stage"):
-                    talk = _drawn("talk-log")
-                    with gr.Column(elem_id="picks-column"):
-                        dial = gr.Slider(
-                            0,
-                            1,
-                            value=self._agent.parts.settings.diversity,
-                            step=0.05,
-                            label="Variety of the next list",
-                            elem_id="dial",
-                            buttons=[],
-                        )
-                        picks = _drawn("picks")
-                        happened = _drawn("happened")
-                    with gr.Column(elem_id="dock"):
-                        wishes = _drawn("wishes")
-                        words = gr.Textbox(
-                            placeholder=f"Which {catalogue.domain.noun.one}? Say more, or say what is wrong.",
-                            show_label=False,
-                            label="What you say",
-                            lines=1,
-                            max_lines=6,
-                            submit_btn="Send",
-                            autofocus=True,
-                            elem_id="words",
-                        )
-                with gr.Tab("Map") as map_tab:
+            head = _drawn("head", render("head"))
+            with gr.Tabs(elem_id="tabs", selected="talk") as tabs:
+                with gr.Tab("Conversation", id="talk"), gr.Column(elem_id="stage"):
+                    words, dial, screen = self._stage_parts()
+                with gr.Tab("Map", id="map") as map_tab:
                     plot = gr.Plot(show_label=False, elem_id="map")
-            screen = [kept, talk, picks, wishes, happened]
-            blocks.load(self._opened, [kept], screen, **_QUIET)
-            words.submit(
-                self._said, [words, kept, dial], [words, *screen], concurrency_limit=_AT_ONCE, **_QUIET
+                with gr.Tab("Memory", id="memory") as memory_tab:
+                    memory = _drawn("memory")
+                with gr.Tab("Chats", id="chats") as chats_tab:
+                    chats = _drawn("chats")
+            shown = [kept, *screen]
+            blocks.load(self._opened, [kept], shown, **_QUIET)
+            words.submit(self._said, [words, kept, dial], [words, *shown], **_QUIET)
+            for part in screen:
+                part.press(self._pressed, [kept, dial], shown, **_QUIET)
+            head.press(self._begun, [kept], [tabs, *shown], **_QUIET)
+            chats.press(self._chosen, [kept], [tabs, *shown, chats], **_QUIET)
+            memory.press(self._remembered, [kept], [*shown, memory], **_QUIET)
+            chats_tab.select(self._list_chats, [kept], [chats], **_QUIET)
+            memory_tab.select(self._recall, [kept], [memory], **_QUIET)
+            dark = gr.Checkbox(visible=False)
+            look = "(kept) => [kept, document.body.classList.contains('dark')]"
+            map_tab.select(self._mapped, [kept, dark], [plot], js=look, **_QUIET)
+        blocks.queue(default_concurrency_limit=_AT_ONCE)
+        return blocks
+
+    def _stage_parts(self) -> tuple[gr.Textbox, gr.Slider, list[Any]]:
+        parts = self._agent.parts
+        talk = _drawn("talk-log")
+        with gr.Column(elem_id="picks-column"):
+            picks = _drawn("picks")
+            dial = gr.Slider(
+                0, 1, parts.settings.diversity, step=0.05, label="Variety of the next list", elem_id="dial", buttons=[]
             )
-            for part in (head, talk, picks, wishes):
-                part.press(self._pressed, [kept, dial], screen, concurrency_limit=_AT_ONCE, **_QUIET)
-            is_dark = "(kept, dark) => [kept, document.body.classList.contains('dark')]"
-            map_tab.select(self._mapped, [kept, dark], [plot], js=is_dark, show_progress="minimal", api_visibility="private")
-        return blocks.queue(default_concurrency_limit=_AT_ONCE)
+            happened = _drawn("happened")
+        with gr.Column(elem_id="dock"):
+            wishes = _drawn("wishes")
+            words = gr.Textbox(
+                placeholder="Say more, or what is wrong",
+                label="What you say",
+                show_label=False,
+                max_lines=6,
+                submit_btn="Send",
+                autofocus=True,
+                elem_id="words",
+            )
+        return words, dial, [talk, picks, wishes, happened]
 
     async def _opened(self, kept: Any) -> list[Any]:
-        session = Session.read(kept)
+        return await self._shown(Session.read(kept))
+
+    async def _shown(self, session: Session) -> list[Any]:
         return _outputs(session, await self._stage.shown(session))
 
     async def _said(self, text: str, kept: Any, dial: float) -> AsyncIterator[list[Any]]:
         if not text.strip():
-            yield [gr.skip()] * 6
+            yield [gr.skip()] * (1 + _SCREEN)
             return
         # The field is emptied once: what is typed while the turn goes on stays.
-        field = ""
+        field: Any = ""
         async for outputs in self._turn(Session.read(kept), Meaning(text=text), dial):
             yield [field, *outputs]
             field = gr.skip()
@@ -115,21 +129,40 @@ class Page:
     async def _pressed(self, kept: Any, dial: float, event: gr.EventData) -> AsyncIterator[list[Any]]:
         session, press = Session.read(kept), Press.read(event._data)
         if press is None:
-            yield [gr.skip()] * 5
-        elif press.act == "new":
-            yield await self._opened(session.with_thread().as_kept())
-        else:
-            view = await self._stage.view(session)
-            meant = meaning(press, view, self._agent.parts.catalogue)
-            if meant is None:
-                yield await self._opened(session.as_kept())
-                return
-            async for outputs in self._turn(session, meant, dial):
-                yield outputs
+            yield [gr.skip()] * _SCREEN
+            return
+        meant = meaning(press, await self._stage.view(session), self._agent.parts.catalogue)
+        if meant is None:
+            # What was pressed has gone in another window: show how things stand.
+            yield await self._shown(session)
+            return
+        async for outputs in self._turn(session, meant, dial):
+            yield outputs
 
     async def _turn(self, session: Session, meant: Meaning, dial: float) -> AsyncIterator[list[Any]]:
         async for screen in self._stage.take(session, meant, meant.options(dial)):
             yield _outputs(session, screen)
+
+    async def _begun(self, kept: Any) -> list[Any]:
+        return [gr.Tabs(selected="talk"), *await self._shown(Session.read(kept).with_thread())]
+
+    async def _chosen(self, kept: Any, event: gr.EventData) -> list[Any]:
+        session, press = Session.read(kept), Press.read(event._data)
+        after = session if press is None else await self._panels.carry_out(session, press)
+        opens = press is not None and press.act == "open"
+        tabs = gr.Tabs(selected="talk") if opens else gr.skip()
+        return [tabs, *await self._shown(after), await self._panels.chats(after)]
+
+    async def _remembered(self, kept: Any, event: gr.EventData) -> list[Any]:
+        session, press = Session.read(kept), Press.read(event._data)
+        after = session if press is None else await self._panels.carry_out(session, press)
+        return [*await self._shown(after), await self._panels.memory(after)]
+
+    async def _list_chats(self, kept: Any) -> str:
+        return await self._panels.chats(Session.read(kept))
+
+    async def _recall(self, kept: Any) -> str:
+        return await self._panels.memory(Session.read(kept))
 
     async def _mapped(self, kept: Any, dark: bool) -> Any:
         view = await self._stage.view(Session.read(kept))

@@ -1,4 +1,4 @@
-"""Fills the page's templates. Everything that is put into them is escaped: titles and typed words are text, never HTML."""
+"""Fills the page's templates. Whatever is put into them is escaped: titles and typed words are text, never HTML."""
 
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,4 @@ def asset(name: str) -> str:
 @cache
 def _environment() -> Environment:
     loader = FileSystemLoader(_FOLDER / "templates")
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

@@ -119,7 +119,7 @@ class Stage:
                 noun=domain.noun,
             ),
             wishes=render("wishes", chips=make_chips(view, domain), can_undo=bool(before.entries)),
-            happened=render("happened", happened=happened) if happened else None,
+            happened=render("happened", happened=happened) if happened else None if live else "",
         )
 
     def _talk(self, entries: Sequence[Entry], live: Live | None) -> str:

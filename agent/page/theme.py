@@ -64,7 +64,9 @@ DARK = Palette(
 
 def variables() -> str:
     """Return the palettes as custom properties of CSS."""
-    return f":root {{ {_properties(LIGHT)} color-scheme: light; }}\n.dark {{ {_properties(DARK)} color-scheme: dark; }}\n"
+    return (
+        f":root {{ {_properties(LIGHT)} color-scheme: light; }}\n.dark {{ {_properties(DARK)} color-scheme: dark; }}\n"
+    )
 
 
 def _properties(palette: Palette) -> str:
@@ -73,9 +75,10 @@ def _properties(palette: Palette) -> str:
 
 def make_theme() -> gr.themes.Base:
     """Return the Gradio theme. Its fonts are files that Gradio brings along: nothing is fetched from elsewhere."""
+    # Gradio's semibold files hold only some letters, so there are two weights.
     theme = gr.themes.Base(
-        font=[LocalFont("IBM Plex Sans", weights=(400, 600, 700)), "ui-sans-serif", "system-ui", "sans-serif"],
-        font_mono=[LocalFont("IBM Plex Mono", weights=(400, 600)), "ui-monospace", "monospace"],
+        font=[LocalFont("IBM Plex Sans", weights=(400, 700)), "ui-sans-serif", "system-ui", "sans-serif"],
+        font_mono=[LocalFont("IBM Plex Mono", weights=(400, 700)), "ui-monospace", "monospace"],
         radius_size=gr.themes.sizes.radius_sm,
     )
     shared = {
