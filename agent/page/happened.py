@@ -61,9 +61,11 @@ def what_happened(turn: Turn, total: int, domain: Domain) -> Happened:
 
 def _step(step: PlanStep, total: int) -> Step:
     left = step.count_out or 0
+    dial = step.arguments.get("dial")
+    said = _SAID.get(step.tool, step.tool)
     return Step(
         tool=step.tool,
-        said=_SAID.get(step.tool, step.tool),
+        said=said if dial is None else f"{said}, variety {dial:g}",
         left=left,
         ms=step.ms or 0.0,
         share=100 * left / max(total, 1),

@@ -11,6 +11,7 @@ element.addEventListener("click", (event) => {
   }
   if (button.dataset.act === undefined) return;
   pressed = button.dataset.key ?? null;
+  button.closest("[popover]")?.hidePopover();
   trigger("press", { act: button.dataset.act, id: button.dataset.id ?? "", value: button.dataset.value ?? "" });
 });
 

@@ -94,7 +94,14 @@ class Page:
         with gr.Column(elem_id="picks-column"):
             picks = _drawn("picks")
             dial = gr.Slider(
-                0, 1, parts.settings.diversity, step=0.05, label="Variety of the next list", elem_id="dial", buttons=[]
+                0,
+                1,
+                parts.settings.diversity,
+                step=0.05,
+                label="Variety of the next list",
+                info="Left: the closest matches. Right: a mix.",
+                elem_id="dial",
+                buttons=[],
             )
             happened = _drawn("happened")
         with gr.Column(elem_id="dock"):

@@ -11,8 +11,10 @@ from tools.context import ToolContext
 
 MOST_POINTS = 4_000
 """Items that are drawn as the land; more would not be told apart."""
-MOST_REGIONS = 12
+MOST_REGIONS = 16
 _LEAST_IN_REGION = 8
+_APART_X, _APART_Y = 0.14, 0.05
+"""How far apart names have to be to be read, on a plane of 2 by 2."""
 _FIRST_VALUES = 2
 """A region is named by the items that list its value among their first: those that are it rather than have it too."""
 
@@ -26,7 +28,6 @@ class Region:
     name: str
     x: float
     y: float
-    items: int
 
 
 class Projection:
@@ -61,13 +62,14 @@ class Projection:
         return np.asarray(places / np.maximum(np.abs(places).max(axis=0), 1e-9), np.float32)
 
     def regions(self) -> list[Region]:
-        """Return the largest regions, at the median of their items."""
+        """Return the largest regions, at the median of their items; one that would lie on a larger is left out."""
         plane = self.plane()
-        largest = sorted(self._members.items(), key=lambda pair: -len(pair[1]))[:MOST_REGIONS]
-        return [
-            Region(name=name, x=float(np.median(plane[rows, 0])), y=float(np.median(plane[rows, 1])), items=len(rows))
-            for name, rows in largest
-        ]
+        placed: list[Region] = []
+        for name, rows in sorted(self._members.items(), key=lambda pair: -len(pair[1])):
+            x, y = (float(middle) for middle in np.median(plane[rows], axis=0))
+            if all(abs(x - other.x) > _APART_X or abs(y - other.y) > _APART_Y for other in placed):
+                placed.append(Region(name=name, x=x, y=y))
+        return placed[:MOST_REGIONS]
 
     def land(self) -> NDArray[np.int64]:
         """Return the rows that are drawn for all: every one, or an even sample of a large catalogue."""

@@ -116,6 +116,7 @@ class Stage:
                 cards=make_cards(slate, view.all_wishes, view.seeds, view.opinions, self._tools),
                 misses=make_misses(live.misses if live else misses, view.all_wishes, domain),
                 busy=bool(live and not live.fault and live.slate is None),
+                nothing_fits=bool(turn and turn.plan and not turn.slate),
                 noun=domain.noun,
             ),
             wishes=render("wishes", chips=make_chips(view, domain), can_undo=bool(before.entries)),

@@ -1,91 +1,103 @@
 """The taste map: the catalogue as land, and on it the list, what was liked, and what was named."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
-from agent.history import View
+from agent.history import Opinion, View
 from agent.page.projection import Projection
-from agent.page.theme import DARK, LIGHT
+from agent.page.theme import DARK, LIGHT, Palette
 from tools.catalogue import Catalogue
 
-_LIKED = ("liked", "accept", "interested")
-_AGAINST = ("disliked", "not_interested")
+_LIKED: tuple[Opinion, ...] = ("liked", "accept", "interested")
+_AGAINST: tuple[Opinion, ...] = ("disliked", "not_interested")
+_FONT = "IBM Plex Sans, system-ui, sans-serif"
 
 
 def draw_map(projection: Projection, catalogue: Catalogue, view: View, *, dark: bool) -> go.Figure:
     """Return the map with what this thread has put on it. Titles are escaped: plotly reads tags in its texts."""
-    palette = DARK if dark else LIGHT
-    plane, land = projection.plane(), projection.land()
-    figure = go.Figure()
+    return _Drawing(projection, catalogue, DARK if dark else LIGHT).draw(view)
 
-    def mark(name: str, ids: list[str], colour: str, symbol: str, size: int, texts: list[str] | None = None) -> None:
-        rows = [catalogue.row(item) for item in ids if item in catalogue]
-        if not rows:
-            return
-        figure.add_trace(
+
+class _Drawing:
+    def __init__(self, projection: Projection, catalogue: Catalogue, palette: Palette) -> None:
+        self._projection = projection
+        self._catalogue = catalogue
+        self._palette = palette
+        self._figure = go.Figure()
+
+    def draw(self, view: View) -> go.Figure:
+        palette, opinions = self._palette, view.opinions
+        self._land()
+        self._items("not for you", _of(opinions, _AGAINST), palette.against, "x", 10)
+        self._items("seen", _of(opinions, ("seen",)), palette.soft, "circle-open", 11)
+        self._items("liked", _of(opinions, _LIKED), palette.must, "star", 16)
+        self._items("named", [seed.item for seed in view.seeds if seed.item], palette.must, "diamond", 14)
+        self._items("the list", view.slate_ids, palette.accent, "circle", 13, titled=True)
+        return self._figure.update_layout(**self._layout())
+
+    def _land(self) -> None:
+        rows = self._projection.land()
+        name = f"all {self._catalogue.domain.noun.many}"
+        self._points(name, rows.tolist(), {"color": self._palette.soft, "size": 4, "opacity": 0.4})
+        for region in self._projection.regions():
+            self._figure.add_annotation(
+                x=region.x,
+                y=region.y,
+                text=escape(region.name.upper()),
+                showarrow=False,
+                font={"color": self._palette.ink, "size": 12, "weight": 700},
+                bgcolor=self._palette.paper,
+                borderpad=2,
+                opacity=0.85,
+            )
+
+    def _items(
+        self, name: str, ids: Sequence[str], colour: str, symbol: str, size: int, *, titled: bool = False
+    ) -> None:
+        rows = [self._catalogue.row(item) for item in ids if item in self._catalogue]
+        if rows:
+            edge = {"color": self._palette.paper, "width": 2}
+            marker = {"color": colour, "size": size, "symbol": symbol, "line": edge}
+            self._points(name, rows, marker, titled=titled)
+
+    def _points(self, name: str, rows: Sequence[int], marker: dict[str, Any], *, titled: bool = False) -> None:
+        plane = self._projection.plane()
+        labels = [escape(self._catalogue.labels[row]) for row in rows]
+        self._figure.add_trace(
             go.Scatter(
                 x=plane[rows, 0],
                 y=plane[rows, 1],
                 name=name,
-                mode="markers+text" if texts else "markers",
-                text=texts,
-                customdata=[escape(catalogue.labels[row]) for row in rows],
-                hovertemplate="%{customdata}<extra>" + name + "</extra>",
-                textfont={"color": palette.on_accent, "size": 12},
-                marker={
-                    "color": colour,
-                    "size": size,
-                    "symbol": symbol,
-                    "line": {"color": palette.card, "width": 1.5},
-                },
+                mode="markers+text" if titled else "markers",
+                text=[f"<b>{n}</b> {label}" for n, label in enumerate(labels, 1)] if titled else None,
+                textposition="middle right",
+                textfont={"color": self._palette.accent, "size": 13},
+                customdata=labels,
+                hovertemplate="%{customdata}<extra></extra>",
+                marker=marker,
             )
         )
 
-    figure.add_trace(
-        go.Scatter(
-            x=plane[land, 0],
-            y=plane[land, 1],
-            mode="markers",
-            name=f"all {catalogue.domain.noun.many}",
-            customdata=[escape(catalogue.labels[row]) for row in land],
-            hovertemplate="%{customdata}<extra></extra>",
-            marker={"color": palette.soft, "size": 4, "opacity": 0.35},
-        )
-    )
-    for region in projection.regions():
-        figure.add_annotation(
-            x=region.x,
-            y=region.y,
-            text=escape(region.name.upper()),
-            showarrow=False,
-            font={"color": palette.ink, "size": 12},
-            bgcolor=palette.paper,
-            opacity=0.85,
-        )
-    opinions = view.opinions
-    mark("not for you", [item for item, said in opinions.items() if said in _AGAINST], palette.against, "x", 10)
-    mark("seen", [item for item, said in opinions.items() if said == "seen"], palette.soft, "circle-open", 11)
-    mark("liked", [item for item, said in opinions.items() if said in _LIKED], palette.must, "star", 15)
-    mark("named", [seed.item for seed in view.seeds if seed.item], palette.must, "diamond", 14)
-    numbers = [str(item.n) for item in view.slate if item.id in catalogue]
-    mark("the list", [item.id for item in view.slate], palette.accent, "circle", 24, numbers)
-    return figure.update_layout(**_layout(palette.ink, palette.card, palette.line))
+    def _layout(self) -> dict[str, Any]:
+        palette = self._palette
+        axis = {"visible": False}
+        return {
+            "autosize": True,
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 30},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": _FONT, "color": palette.ink},
+            "xaxis": axis,
+            "yaxis": axis,
+            "dragmode": "pan",
+            "hoverlabel": {"bgcolor": palette.card, "bordercolor": palette.line, "font": {"color": palette.ink}},
+            "legend": {"orientation": "h", "y": 0, "x": 0, "yanchor": "top", "bgcolor": "rgba(0,0,0,0)"},
+            "modebar": {"remove": ["select", "lasso2d", "toImage", "autoScale2d"]},
+        }
 
 
-def _layout(ink: str, ground: str, line: str) -> dict[str, Any]:
-    axis = {"visible": False, "range": [-1.08, 1.08]}
-    return {
-        "height": 620,
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "IBM Plex Sans, system-ui, sans-serif", "color": ink},
-        "xaxis": axis,
-        "yaxis": axis,
-        "dragmode": "pan",
-        "hoverlabel": {"bgcolor": ground, "bordercolor": line, "font": {"color": ink}},
-        "legend": {"orientation": "h", "y": 0, "x": 0, "bgcolor": "rgba(0,0,0,0)"},
-        "modebar": {"remove": ["select", "lasso2d", "toImage", "autoScale2d"]},
-    }
+def _of(opinions: dict[str, Opinion], wanted: Sequence[Opinion]) -> list[str]:
+    return [item for item, opinion in opinions.items() if opinion in wanted]

@@ -18,6 +18,7 @@ from agent.api.server import build_app, check_address
 from agent.api.toolserver import build_toolserver
 from agent.api.turnstile import Turnstile
 from agent.build import build_agent
+from agent.page import mount_page
 from agent.settings import Settings, load_settings
 from agent.terminal.logs import log_to_stderr
 from agent.terminal.running import (
@@ -102,6 +103,8 @@ async def _serve(settings: Settings, keys: KeyRing, *, with_page: bool) -> None:
         agent = await build_agent(settings, progress=say)
     try:
         app = build_app(agent, settings, keys=keys)
+        if with_page:
+            mount_page(app, agent)
         config = uvicorn.Config(
             app,
             host=settings.host,
