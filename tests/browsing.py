@@ -18,7 +18,7 @@ from agent.parsing.rules import RulesParser
 
 CHROMIUM = "/usr/bin/chromium"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WAIT_MS = 12_000
+WAIT_MS = 30_000
 """A busy machine takes its time; what never comes fails all the same."""
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
+from traceback import format_tb
 
 import structlog
 
@@ -158,5 +159,6 @@ def _fault(error: Exception) -> str:
     """Return what a person is told; details of what is not meant for them go to the log."""
     if isinstance(error, AttuneError):
         return str(error)
-    log.error("turn failed", error=type(error).__name__, exc_info=error)
+    # Where it happened and nothing else: messages and local variables may hold what was said.
+    log.error("turn failed", error=type(error).__name__, where="".join(format_tb(error.__traceback__)))
     return "Something went wrong on my side. Nothing was changed, and what you said before is kept."
