@@ -1,6 +1,5 @@
 """The page as a person uses it, in a headless Chromium."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -283,6 +282,7 @@ def test_the_map_shows_every_film_and_names_the_list(browser: Browser, tiny_tool
         visitor.tab("Map")
         visitor.see("#map .js-plotly-plot .scatterlayer")
         assert visitor.page.locator("#map .scatterlayer .trace").first.locator("path.point").count() == 12
-        named = " ".join(visitor.page.locator("#map .textpoint").all_text_contents())
-        assert all(re.sub(r"\s+", " ", title).split(" (")[0].rsplit(" ", 1)[0] in named for title in visitor.titles)
+        named = " ".join(visitor.page.locator("#map .annotation-text").all_text_contents())
+        listed = visitor.page.locator(".card h3").all_text_contents()
+        assert listed and all(" ".join(title.split()[:-1]) in named for title in listed)
         visitor.leave()

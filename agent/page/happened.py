@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from agent.commands import Range, Value
+from agent.phrasing import say_range
 from agent.turns import PlanStep, Turn
-from tools.domain import Domain
+from tools.domain import Domain, Facet
 
 _SAID = {
     "filter": "kept what satisfies every must",
@@ -51,7 +53,7 @@ def what_happened(turn: Turn, total: int, domain: Domain) -> Happened:
     noun = f" {domain.noun.many}" if steps else ""
     return Happened(
         summary=f"{path}{noun} · {spent:.0f} ms",
-        understood=_understood(turn),
+        understood=_understood(turn, domain),
         steps=steps,
         times=tuple((name, turn.timings_ms[name]) for name in _NODES if name in turn.timings_ms),
         parser="a button, so nothing was parsed" if turn.parser == "given" else f"the {turn.parser} parser",
@@ -72,13 +74,19 @@ def _step(step: PlanStep, total: int) -> Step:
     )
 
 
-def _understood(turn: Turn) -> tuple[str, ...]:
+def _understood(turn: Turn, domain: Domain) -> tuple[str, ...]:
     command = turn.command
     said = [f"intent: {command.intent}"]
     for wish in command.preferences:
-        value = wish.value if isinstance(wish.value, str) else wish.value.model_dump_json(exclude_none=True)
+        value = _value(wish.value, domain.facets[wish.facet])
         words = f" — “{wish.quote}”" if wish.quote else ""
         said.append(f"{wish.op} {wish.facet}: {value} ({wish.polarity}, {wish.strength}, {wish.lifetime}){words}")
     said += [f"{item.relation}: {item.title or item.ref}" for item in command.items]
     said += [f"asks: {ask}" for ask in command.asks]
     return tuple(said)
+
+
+def _value(value: Value, facet: Facet) -> str:
+    if isinstance(value, str):
+        return value
+    return say_range(value, facet) if isinstance(value, Range) else f"{value.dir} than {value.than}"

@@ -17,7 +17,8 @@ element.addEventListener("click", (event) => {
 
 watch("value", () => {
   keepFocus();
-  if (element.id === "talk-log") followTalk();
+  const column = element.closest("#talk-log");
+  if (column) followTalk(column);
 });
 
 // A part that is drawn anew loses the keyboard's place; it goes back to the button of the same name.
@@ -30,15 +31,15 @@ function keepFocus() {
 let turns = 0;
 
 // A new turn comes into view: at the end of its own column where there is one, at the top of a phone's window.
-function followTalk() {
+function followTalk(column) {
   const list = element.querySelector("[data-turns]");
   const count = list ? Number(list.dataset.turns) : 0;
   const grew = count > turns;
   turns = count;
   const last = element.querySelector(".turn:last-of-type");
   if (!last) return;
-  const own = getComputedStyle(element).overflowY === "auto";
-  if (own) element.scrollTop = element.scrollHeight;
+  const own = getComputedStyle(column).overflowY === "auto";
+  if (own) column.scrollTop = column.scrollHeight;
   else if (grew && count > 1) last.scrollIntoView({ block: "start" });
   const said = last.classList.contains("live") ? null : last.querySelector(".reply p");
   const voice = document.getElementById("attune-voice");

@@ -107,7 +107,7 @@ class Page:
         with gr.Column(elem_id="dock"):
             wishes = _drawn("wishes")
             words = gr.Textbox(
-                placeholder="Say more, or what is wrong",
+                placeholder="Say what you want, or what to change",
                 label="What you say",
                 show_label=False,
                 max_lines=6,

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from agent.history import Opinion, View
 from agent.page.projection import Projection
 from agent.page.theme import DARK, LIGHT, Palette
+from agent.turns import SlateItem
 from tools.catalogue import Catalogue
 
 _LIKED: tuple[Opinion, ...] = ("liked", "accept", "interested")
@@ -35,7 +36,8 @@ class _Drawing:
         self._items("seen", _of(opinions, ("seen",)), palette.soft, "circle-open", 11)
         self._items("liked", _of(opinions, _LIKED), palette.must, "star", 16)
         self._items("named", [seed.item for seed in view.seeds if seed.item], palette.must, "diamond", 14)
-        self._items("the list", view.slate_ids, palette.accent, "circle", 13, titled=True)
+        self._items("the list", view.slate_ids, palette.accent, "circle", 13)
+        self._titles(view.slate)
         return self._figure.update_layout(**self._layout())
 
     def _land(self) -> None:
@@ -43,27 +45,36 @@ class _Drawing:
         name = f"all {self._catalogue.domain.noun.many}"
         self._points(name, rows.tolist(), {"color": self._palette.soft, "size": 4, "opacity": 0.4})
         for region in self._projection.regions():
-            self._figure.add_annotation(
-                x=region.x,
-                y=region.y,
-                text=escape(region.name.upper()),
-                showarrow=False,
-                font={"color": self._palette.ink, "size": 12, "weight": 700},
-                bgcolor=self._palette.paper,
-                borderpad=2,
-                opacity=0.85,
-            )
+            self._name(region.x, region.y, f"<b>{escape(region.name.upper())}</b>", self._palette.ink)
 
-    def _items(
-        self, name: str, ids: Sequence[str], colour: str, symbol: str, size: int, *, titled: bool = False
-    ) -> None:
+    def _titles(self, slate: Sequence[SlateItem]) -> None:
+        """Name the list's items beside their marks, above everything else, the first uppermost."""
+        plane = self._projection.plane()
+        for item in reversed([item for item in slate if item.id in self._catalogue]):
+            x, y = plane[self._catalogue.row(item.id)].tolist()
+            self._name(x, y, f"<b>{item.n}</b> {escape(item.title)}", self._palette.accent, xanchor="left", xshift=9)
+
+    def _name(self, x: float, y: float, text: str, colour: str, **place: Any) -> None:
+        self._figure.add_annotation(
+            x=x,
+            y=y,
+            text=text,
+            showarrow=False,
+            font={"color": colour, "size": 13},
+            bgcolor=self._palette.paper,
+            borderpad=2,
+            opacity=0.9,
+            **place,
+        )
+
+    def _items(self, name: str, ids: Sequence[str], colour: str, symbol: str, size: int) -> None:
         rows = [self._catalogue.row(item) for item in ids if item in self._catalogue]
         if rows:
             edge = {"color": self._palette.paper, "width": 2}
             marker = {"color": colour, "size": size, "symbol": symbol, "line": edge}
-            self._points(name, rows, marker, titled=titled)
+            self._points(name, rows, marker)
 
-    def _points(self, name: str, rows: Sequence[int], marker: dict[str, Any], *, titled: bool = False) -> None:
+    def _points(self, name: str, rows: Sequence[int], marker: dict[str, Any]) -> None:
         plane = self._projection.plane()
         labels = [escape(self._catalogue.labels[row]) for row in rows]
         self._figure.add_trace(
@@ -71,10 +82,7 @@ class _Drawing:
                 x=plane[rows, 0],
                 y=plane[rows, 1],
                 name=name,
-                mode="markers+text" if titled else "markers",
-                text=[f"<b>{n}</b> {label}" for n, label in enumerate(labels, 1)] if titled else None,
-                textposition="middle right",
-                textfont={"color": self._palette.accent, "size": 13},
+                mode="markers",
                 customdata=labels,
                 hovertemplate="%{customdata}<extra></extra>",
                 marker=marker,
