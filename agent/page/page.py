@@ -22,6 +22,8 @@ TENANT = "page"
 _AT_ONCE = 64
 """Turns of different visitors that may be under way."""
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": _AT_ONCE}
+_LOOK = "(kept) => [kept, {dark: document.body.classList.contains('dark'), narrow: innerWidth < 700}]"
+"""What only the browser knows, and a drawing of the server has to."""
 _SCREEN = 5
 """Outputs that make up the conversation."""
 
@@ -82,9 +84,8 @@ class Page:
             memory.press(self._remembered, [kept], [*shown, memory], **_QUIET)
             chats_tab.select(self._list_chats, [kept], [chats], **_QUIET)
             memory_tab.select(self._recall, [kept], [memory], **_QUIET)
-            dark = gr.Checkbox(visible=False)
-            look = "(kept) => [kept, document.body.classList.contains('dark')]"
-            map_tab.select(self._mapped, [kept, dark], [plot], js=look, **_QUIET)
+            look = gr.JSON(visible=False)
+            map_tab.select(self._mapped, [kept, look], [plot], js=_LOOK, **_QUIET)
         blocks.queue(default_concurrency_limit=_AT_ONCE)
         return blocks
 
@@ -107,7 +108,7 @@ class Page:
         with gr.Column(elem_id="dock"):
             wishes = _drawn("wishes")
             words = gr.Textbox(
-                placeholder="Say what you want, or what to change",
+                placeholder="Say what you want or don’t",
                 label="What you say",
                 show_label=False,
                 max_lines=6,
@@ -171,10 +172,11 @@ class Page:
     async def _recall(self, kept: Any) -> str:
         return await self._panels.memory(Session.read(kept))
 
-    async def _mapped(self, kept: Any, dark: bool) -> Any:
+    async def _mapped(self, kept: Any, look: Any) -> Any:
+        dark, narrow = (bool(isinstance(look, dict) and look.get(name)) for name in ("dark", "narrow"))
         view = await self._stage.view(Session.read(kept))
         catalogue = self._agent.parts.catalogue
-        return await asyncio.to_thread(draw_map, self._projection, catalogue, view, dark=bool(dark))
+        return await asyncio.to_thread(draw_map, self._projection, catalogue, view, dark=dark, narrow=narrow)
 
 
 def _drawn(name: str, value: str = "") -> Any:

@@ -61,13 +61,16 @@ class Projection:
         places = centred @ axes[:, -1:-3:-1]
         return np.asarray(places / np.maximum(np.abs(places).max(axis=0), 1e-9), np.float32)
 
-    def regions(self) -> list[Region]:
-        """Return the largest regions, at the median of their items; one that would lie on a larger is left out."""
+    def regions(self, apart: float = 1) -> list[Region]:
+        """Return the largest regions, at the median of their items; one that would lie on a larger is left out.
+
+        apart: how much farther from each other names are to be than on a wide screen.
+        """
         plane = self.plane()
         placed: list[Region] = []
         for name, rows in sorted(self._members.items(), key=lambda pair: -len(pair[1])):
             x, y = (float(middle) for middle in np.median(plane[rows], axis=0))
-            if all(abs(x - other.x) > _APART_X or abs(y - other.y) > _APART_Y for other in placed):
+            if all(abs(x - other.x) > apart * _APART_X or abs(y - other.y) > _APART_Y for other in placed):
                 placed.append(Region(name=name, x=x, y=y))
         return placed[:MOST_REGIONS]
 

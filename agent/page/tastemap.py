@@ -9,24 +9,29 @@ import plotly.graph_objects as go
 from agent.history import Opinion, View
 from agent.page.projection import Projection
 from agent.page.theme import DARK, LIGHT, Palette
-from agent.turns import SlateItem
 from tools.catalogue import Catalogue
 
 _LIKED: tuple[Opinion, ...] = ("liked", "accept", "interested")
 _AGAINST: tuple[Opinion, ...] = ("disliked", "not_interested")
+_EDGE = 1.06
+"""Of the plane, with room for the outermost marks."""
 _FONT = "IBM Plex Sans, system-ui, sans-serif"
 
 
-def draw_map(projection: Projection, catalogue: Catalogue, view: View, *, dark: bool) -> go.Figure:
-    """Return the map with what this thread has put on it. Titles are escaped: plotly reads tags in its texts."""
-    return _Drawing(projection, catalogue, DARK if dark else LIGHT).draw(view)
+def draw_map(projection: Projection, catalogue: Catalogue, view: View, *, dark: bool, narrow: bool) -> go.Figure:
+    """Return the map with what this thread has put on it. Titles are escaped: plotly reads tags in its texts.
+
+    narrow: of a phone; the list is numbered rather than named, and fewer regions are.
+    """
+    return _Drawing(projection, catalogue, DARK if dark else LIGHT, narrow).draw(view)
 
 
 class _Drawing:
-    def __init__(self, projection: Projection, catalogue: Catalogue, palette: Palette) -> None:
+    def __init__(self, projection: Projection, catalogue: Catalogue, palette: Palette, narrow: bool) -> None:
         self._projection = projection
         self._catalogue = catalogue
         self._palette = palette
+        self._narrow = narrow
         self._figure = go.Figure()
 
     def draw(self, view: View) -> go.Figure:
@@ -34,25 +39,29 @@ class _Drawing:
         self._land()
         self._items("not for you", _of(opinions, _AGAINST), palette.against, "x", 10)
         self._items("seen", _of(opinions, ("seen",)), palette.soft, "circle-open", 11)
-        self._items("liked", _of(opinions, _LIKED), palette.must, "star", 16)
         self._items("named", [seed.item for seed in view.seeds if seed.item], palette.must, "diamond", 14)
         self._items("the list", view.slate_ids, palette.accent, "circle", 13)
-        self._titles(view.slate)
+        self._items("liked", _of(opinions, _LIKED), palette.must, "star", 12)
+        self._titles(view)
         return self._figure.update_layout(**self._layout())
 
     def _land(self) -> None:
         rows = self._projection.land()
         name = f"all {self._catalogue.domain.noun.many}"
         self._points(name, rows.tolist(), {"color": self._palette.soft, "size": 4, "opacity": 0.4})
-        for region in self._projection.regions():
+        for region in self._projection.regions(apart=2.5 if self._narrow else 1):
             self._name(region.x, region.y, f"<b>{escape(region.name.upper())}</b>", self._palette.ink)
 
-    def _titles(self, slate: Sequence[SlateItem]) -> None:
-        """Name the list's items beside their marks, above everything else, the first uppermost."""
-        plane = self._projection.plane()
-        for item in reversed([item for item in slate if item.id in self._catalogue]):
-            x, y = plane[self._catalogue.row(item.id)].tolist()
-            self._name(x, y, f"<b>{item.n}</b> {escape(item.title)}", self._palette.accent, xanchor="left", xshift=9)
+    def _titles(self, view: View) -> None:
+        """Name the list's items and those named beside their marks, above everything else, the first uppermost."""
+        named = [(seed.item, escape(seed.title), self._palette.must) for seed in view.seeds if seed.item]
+        for item in reversed(view.slate):
+            title = "" if self._narrow else f" {escape(item.title)}"
+            named.append((item.id, f"<b>{item.n}</b>{title}", self._palette.accent))
+        for item_id, text, colour in named:
+            if item_id in self._catalogue:
+                x, y = self._projection.plane()[self._catalogue.row(item_id)].tolist()
+                self._name(x, y, text, colour, xanchor="left", xshift=9)
 
     def _name(self, x: float, y: float, text: str, colour: str, **place: Any) -> None:
         self._figure.add_annotation(
@@ -91,7 +100,7 @@ class _Drawing:
 
     def _layout(self) -> dict[str, Any]:
         palette = self._palette
-        axis = {"visible": False}
+        axis = {"visible": False, "range": [-_EDGE, _EDGE]}
         return {
             "autosize": True,
             "margin": {"l": 0, "r": 0, "t": 0, "b": 30},
