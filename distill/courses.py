@@ -19,13 +19,15 @@ from tools.mentions import Mention
 class Mixture:
     """How an epoch is made up."""
 
-    simulated: int = 600
+    simulated: int = 1000
     """Simulated turns, new ones every epoch."""
     recorded: int = 3
     """How often each turn of real dialogues comes up an epoch: they are few, and what people are like."""
     augment: bool = True
     forgotten: float = 0.06
     """Share of the linker's finds that are hidden, so that the network does not rest on them alone."""
+    unknown: float = 0.2
+    """The same of titles: people name many that a catalogue lacks, and in lower case as often as not."""
 
 
 class Preparer:
@@ -36,11 +38,13 @@ class Preparer:
         self._encoder = encoder
         self._labels = labels
 
-    def prepare(self, example: Example, chance: random.Random | None = None, forgotten: float = 0.0) -> Prepared:
-        """Return the example encoded, with its targets."""
+    def prepare(
+        self, example: Example, chance: random.Random | None = None, mixture: Mixture | None = None
+    ) -> Prepared:
+        """Return the example encoded, with its targets; some of the linker's finds hidden as the mixture says."""
         turn = self._reading.read(example.turn)
-        if chance is not None and forgotten:
-            turn = replace(turn, mentions=_some(turn.mentions, chance, forgotten))
+        if chance is not None and mixture is not None:
+            turn = replace(turn, mentions=_some(turn.mentions, chance, mixture))
         encoded = self._encoder.encode(turn)
         return Prepared(encoded, targets_of(replace(example, turn=turn), encoded, self._labels))
 
@@ -72,11 +76,11 @@ class Courses:
         simulated = list(self._simulator.examples(self._mixture.simulated, chance))
         if self._mixture.augment:
             simulated = [self._augmenter.retype(example, chance) for example in simulated]
-        hide = self._mixture.forgotten
-        return [self._preparer.prepare(example, chance, hide) for example in (*examples, *simulated)]
+        return [self._preparer.prepare(example, chance, self._mixture) for example in (*examples, *simulated)]
 
 
-def _some(mentions: Sequence[Mention], chance: random.Random, forgotten: float) -> tuple[Mention, ...]:
-    if chance.random() < forgotten / 2:
+def _some(mentions: Sequence[Mention], chance: random.Random, mixture: Mixture) -> tuple[Mention, ...]:
+    if chance.random() < mixture.forgotten / 2:
         return ()
-    return tuple(one for one in mentions if chance.random() >= forgotten)
+    titles = mixture.unknown if chance.random() >= mixture.unknown / 2 else 1.0
+    return tuple(one for one in mentions if chance.random() >= (titles if one.kind == "item" else mixture.forgotten))

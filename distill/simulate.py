@@ -11,6 +11,7 @@ from agent.parsing.parser import ParseInput, SlateEntry, Utterance
 from distill import occasions
 from distill.chatter import AFTER, BEFORE, SMALL_TALK
 from distill.examples import Example, Pointed
+from distill.frames import Frames
 from distill.reactions import ANSWERS, NOTHINGS, REACTIONS
 from distill.sayings import Said, Saying, Vocabulary, joined
 from tools.catalogue import Catalogue
@@ -65,7 +66,9 @@ class Simulator:
         self._vocabulary = Vocabulary(catalogue)
         self._domain = catalogue.domain
         self._items = [catalogue.item(row) for row in range(len(catalogue))]
+        self._frames = Frames(catalogue, self._vocabulary)
         self._makers: tuple[tuple[float, Callable[[random.Random], Example]], ...] = (
+            (0.90, self._frames.example),
             (0.30, self._request),
             (0.18, self._reaction),
             (0.12, self._answer),

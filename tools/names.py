@@ -51,6 +51,8 @@ class NameBook:
         self.domain = catalogue.domain
         self._fame_of_rows = [0.0 if value != value else float(value) for value in catalogue.popularity]
         self._title_words = {key(word) for word in self.domain.title_words}
+        noun = self.domain.noun
+        self._nouns = frozenset(key(word) for word in (noun.one, noun.many, *noun.also))
         self.full: dict[str, float] = {}
         """Forms that are a whole title, alias or name, with their fame, for spelling to be measured against."""
         self.senses: dict[str, list[Sense]] = defaultdict(list)
@@ -192,6 +194,8 @@ class NameBook:
                     best = forms[form].get(row, 0.0)
                     forms[form][row] = max(best, score * own)
         for form, rows in [*forms.items(), *self._short_titles(forms)]:
+            if form in self._nouns and form not in titles:
+                continue  # what is left of 'X-Men: The Movie' without its name
             best = max(rows.values())
             order = sorted(rows, key=lambda row: (-round(rows[row], 1), -self._fame_of_rows[row], row))
             kept = tuple(row for row in order if rows[row] > best - 0.25)

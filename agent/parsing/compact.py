@@ -27,6 +27,7 @@ from agent.parsing.offers import Find, Offers, offers_of
 from agent.parsing.parser import Parsed, ParseInput
 from agent.parsing.reading import Marked, NetworkReader, TurnReading
 from agent.parsing.references import Referent, TitleOf, referents
+from agent.parsing.titles import is_capitalised
 from agent.parsing.values import Option, Reading, Stretch, ValueReader, overlaps, own_words
 from agent.parsing.weights import Calibration, load
 from agent.parsing.words import count_in
@@ -128,7 +129,7 @@ class CompactParser:
             asks=self._asks(reading) if intent in ("question", "compare") else (),
             count=_count(turn, reading),
         )
-        return settle(command, turn, self._domain)
+        return settle(command, turn, self._domain, offers.titles)
 
     def wish_candidates(self, turn: ParseInput, reading: TurnReading, offers: Offers) -> list[Candidate[Preference]]:
         """Return every statement that the marked spans could be, likely or not."""
@@ -259,7 +260,10 @@ def _item_candidate(turn: ParseInput, marked: Marked, referent: Referent) -> Can
         item=referent.item,
         others=referent.others,
     )
-    return Candidate(reference, item_evidence(marked, referent.trust, POINTINGS[marked.best("pointing")] == "named"))
+    named = POINTINGS[marked.best("pointing")] == "named"
+    known = referent.known or referent.item is not None or isinstance(referent.ref, int)
+    capital = is_capitalised(turn.text, marked.span.start)
+    return Candidate(reference, item_evidence(marked, referent.trust, named, known, capital))
 
 
 def _settled(

@@ -27,9 +27,20 @@ def wish_evidence(marked: Marked, agreed: bool, value: float, asked: float, own_
     )
 
 
-def item_evidence(marked: Marked, trust: float, named: bool) -> tuple[float, ...]:
-    """What speaks for an item reference: log-odds of its span and relation, the linker's score, whether it is named."""
-    return _log_odds(marked.span.score), _log_odds(marked.chance("relation")), trust, float(named)
+def item_evidence(marked: Marked, trust: float, named: bool, known: bool, capital: bool) -> tuple[float, ...]:
+    """What speaks for an item reference: log-odds of its span and relation, the linker's score, how it is said, and more.
+
+    known: it is in the catalogue, on screen or was offered; capital: it is spelt as a name within a sentence.
+    """
+    return (
+        _log_odds(marked.span.score),
+        _log_odds(marked.chance("relation")),
+        trust,
+        float(named),
+        float(known),
+        float(capital and not known),
+        float(named and not known and not capital),
+    )
 
 
 def confidence(evidence: Sequence[float], weights: Sequence[float]) -> float:

@@ -4,10 +4,11 @@ English only; what they do not match is left as the parser said it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from agent.commands import Command, Intent, ItemReference, Preference, Range, Relative
 from agent.parsing.parser import ParseInput
+from agent.parsing.references import Offered, Referent, asked_about
 from tools.domain import Domain
 from tools.mentions import Mention
 
@@ -43,11 +44,15 @@ _FOR_GOOD = re.compile(
 _SEEN_IT = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already)? (?:seen|saw|watched) (?:it|that|this|them|both|those)\b", re.IGNORECASE
 )
+_IT = re.compile(r"\b(?:it|its|this|that|he|she|him|her|who)\b|^\W*(?:why|how come)\W*$", re.IGNORECASE)
 SURE = 0.5
 
 
-def settle(command: Command, turn: ParseInput, domain: Domain) -> Command:
-    """Return the command with what unmistakable phrases of the turn say put right."""
+def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence[Offered] = ()) -> Command:
+    """Return the command with what unmistakable phrases of the turn say put right.
+
+    offered: titles of the last thing said before.
+    """
     text = turn.text
     preferences = tuple(_lasting(_taken_back(wish, text), text) for wish in command.preferences)
     items, intent = command.items, command.intent
@@ -61,7 +66,7 @@ def settle(command: Command, turn: ParseInput, domain: Domain) -> Command:
     elif _MORE_ABOUT.search(text) and not preferences:
         intent, asks = "question", asks or ("plot",)
     if intent in ("question", "compare", "explain") and len(items) < _wanted_items(intent):
-        items = items or tuple(_pointed(turn.mentions))
+        items = items or tuple(_pointed(turn.mentions)) or tuple(map(_about, _meant(turn, offered, preferences)))
     if intent == "question" and not items and not preferences:
         preferences = tuple(_named(turn.mentions, domain))
         intent = "question" if _ASKS_FOR_ITEMS.search(text) or not preferences else "recommend"
@@ -107,6 +112,15 @@ def _pointed(mentions: Iterable[Mention]) -> Iterable[ItemReference]:
     for mention in mentions:
         if mention.kind == "slate" and mention.score >= SURE:
             yield from (ItemReference(ref=number, relation="about", quote=mention.text) for number in mention.numbers)
+
+
+def _meant(turn: ParseInput, offered: Sequence[Offered], preferences: Sequence[Preference]) -> Iterable[Referent]:
+    """What 'who is in it?' is about, where the turn wishes for nothing."""
+    return asked_about(turn, offered) if _IT.search(turn.text) and not preferences else ()
+
+
+def _about(referent: Referent) -> ItemReference:
+    return ItemReference(ref=referent.ref, relation="about", item=referent.item, others=referent.others)
 
 
 def _named(mentions: Iterable[Mention], domain: Domain) -> Iterable[Preference]:

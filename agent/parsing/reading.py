@@ -14,6 +14,7 @@ from agent.parsing.encoding import EncodedTurn, TurnEncoder
 from agent.parsing.labels import LAYERS, Labels
 from agent.parsing.network import CommandNetwork, TokenBatch
 from agent.parsing.parser import ParseInput
+from agent.parsing.titles import capitalised_runs, dated_titles
 
 FloatArray = NDArray[np.float32]
 
@@ -77,7 +78,7 @@ class NetworkReader:
             wishes = self._joined(scores.hidden, found[0], turn.text)
             wishes = with_places(wishes, _places(turn, _WISH_KINDS), tags[:, 0], encoded.offsets)
             items = _united_neighbours(found[1], turn.text)
-            items = with_places(items, _places(turn, _ITEM_KINDS), tags[:, 1], encoded.offsets)
+            items = with_places(items, _titles(turn), tags[:, 1], encoded.offsets)
             marked = self._choices(scores.hidden, [*wishes, *items])
             return TurnReading(
                 intent=scores.intent[0].softmax(-1).numpy(),
@@ -117,6 +118,20 @@ class NetworkReader:
 
 def _places(turn: ParseInput, kinds: frozenset[str]) -> list[tuple[int, int]]:
     return [(found.start, found.end) for found in turn.mentions if found.kind in kinds and found.score >= _LIKELY]
+
+
+def _titles(turn: ParseInput) -> list[tuple[int, int]]:
+    """Where items are named: what the linker is fairly sure of, and what is spelt as a title that it does not know."""
+    known = _places(turn, _ITEM_KINDS)
+    taken = known + _places(turn, _WISH_KINDS)
+    spelt = dated_titles(turn.text)
+    if turn.text.upper() != turn.text:
+        spelt += capitalised_runs(turn.text)
+    for start, end in spelt:
+        if all(end <= first or last <= start for first, last in taken):
+            known.append((start, end))
+            taken.append((start, end))
+    return known
 
 
 def _united_neighbours(spans: Sequence[Span], text: str) -> list[Span]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent.parsing.labels import Pointing
 from agent.parsing.parser import ParseInput
-from agent.parsing.titles import spelled, widened
+from agent.parsing.titles import dated_titles, spelled, widened
 from agent.parsing.values import Stretch, overlaps
 from agent.parsing.words import names_the_same, plain
 from tools.linking import Mention
@@ -19,7 +19,8 @@ _POSSIBLE = 0.3
 """Mentions of items scored below this are not taken even where the network marks the words as an item."""
 _POINTING_WORDS = """
     it its this that these those them they both all one ones yes yeah yep no nah nope first last which him her he she
-    sounds good great looks love loved like seen saw either neither any each lot rest other others film movie
+    sounds good great looks love loved like seen saw either neither any each lot rest other others film movie films
+    movies title titles the a an go on list thing things stuff and of to for not too so very really which who what
 """.split()  # noqa: SIM905
 
 
@@ -36,6 +37,8 @@ class Referent:
     others: tuple[str, ...] = ()
     trust: float = 0.0
     """How much the linker's find counts, 0 where it found nothing; 1 for a title of the slate."""
+    known: bool = False
+    """It was said before by name, whether or not the catalogue has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ def referents(
     if known and not _only_points(words):
         return known
     if pointing == "named" and not _only_points(words) and not (turn.slate and _DESCRIBED.search(words)):
-        start, end = widened(turn.text, at.start, at.end)
+        dated = (place for place in dated_titles(turn.text) if place[0] < at.end and at.start < place[1])
+        start, end = next(dated, None) or widened(turn.text, at.start, at.end)
         title = _YEAR.sub("", turn.text[start:end].strip(" .,;:?\"'"))
         return [Referent(title)] if title else []
     return _pointed_at(turn, pointing, offered)
@@ -107,10 +111,15 @@ def _pointed_at(turn: ParseInput, pointing: Pointing, offered: Sequence[Offered]
 
 
 def _offer(one: Offered) -> Referent:
-    if one.mention is None:
-        return Referent(one.title)
-    items = one.mention.items
-    return Referent(one.title, items[0] if items else None, items[1:])
+    items = one.mention.items if one.mention is not None else ()
+    return Referent(one.title, items[0] if items else None, items[1:], known=True)
+
+
+def asked_about(turn: ParseInput, offered: Sequence[Offered]) -> list[Referent]:
+    """Return what a question that names nothing is about: the one title just offered, or the one item on screen."""
+    if len(turn.slate) == 1:
+        return [Referent(turn.slate[0].n)]
+    return [_offer(offered[0])] if len(offered) == 1 and not turn.slate else []
 
 
 def _named_before(words: str, turn: ParseInput, offered: Sequence[Offered]) -> list[Referent]:

@@ -5,9 +5,11 @@ import re
 from agent.parsing.words import plain
 
 _LINK = r"(?:of|the|and|in|a|an|to|for|with|on|at|from|&|de|la|le|les|et)"
-_CAPITAL = r"[A-Z0-9À-Þ][\w'’&.-]*[\w'’!]|[A-Z0-9]"
-_RIGHT = re.compile(rf"(?:[:,]?\s(?:{_LINK}\s)*(?:{_CAPITAL}))+")
-_LEFT = re.compile(rf"(?:\b(?:{_CAPITAL})(?:\s{_LINK})*:?\s)+$")
+_INNER = r"(?:of|the|in|a|an|to|for|with|on|at|from|&|de|la|le|les|et)"
+"""Without 'and', which stands between two titles more often than within one that nothing else knows."""
+_CAPITAL = r"(?:Mr|Mrs|Ms|Dr|St|Vol)\.|[A-Z0-9À-Þ][\w'’&.-]*[\w'’!]|[A-Z0-9]"
+_RIGHT = re.compile(rf"(?:[:,]?\s(?:{_INNER}\s)*(?:{_CAPITAL}))+")
+_LEFT = re.compile(rf"(?:\b(?:{_CAPITAL})(?:\s{_INNER})*:?\s)+$")
 _RUN = re.compile(rf"\b(?:{_CAPITAL})(?::?\s(?:{_LINK}\s)*(?:{_CAPITAL}))*")
 _YEAR = re.compile(r"\s*\((?:19|20)\d\d\)")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…]\s+|\n\s*)$")
@@ -49,6 +51,14 @@ def capitalised_runs(text: str) -> list[tuple[int, int]]:
         if not run[0].isdigit() and run[0] != "I" and not (opens and alone and not ends):
             places.append((run.start(), run.end()))
     return places
+
+
+def is_capitalised(text: str, at: int) -> bool:
+    """Return whether a word within a sentence has a capital that its place does not give it."""
+    word = re.match(r"[\w'’-]+", text[at:])
+    if word is None or not word[0][:1].isupper() or word[0] == "I" or text.upper() == text:
+        return False
+    return _SENTENCE_START.search(text[:at]) is None or re.match(r"[\w'’-]+ (?:of |the )*[A-ZÀ-Þ]", text[at:]) is not None
 
 
 def spelled(typed: str, title: str) -> str:

@@ -15,7 +15,7 @@ from agent.parsing.labels import Labels
 from agent.parsing.network import CommandNetwork
 
 FILE = "compact.safetensors"
-_VERSION = 2
+_VERSION = 3
 
 
 class Calibration(BaseModel):
@@ -25,7 +25,7 @@ class Calibration(BaseModel):
 
     wish: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     """Weights of the evidence for a wish, then the offset."""
-    item: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
+    item: tuple[float, ...] = (1.0, *[0.0] * 7)
     """Weights of the evidence for an item reference, then the offset."""
     keep_wish: float = 0.5
     """Wishes less confident than this are dropped."""
