@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import torch
 import typer
@@ -21,10 +21,12 @@ from agent.parsing.parser import ParseInput
 from agent.parsing.weights import FILE, load
 from distill.bench import Bench
 from distill.calibrate import reliability
+from distill.causal import Study, new_student, open_student, teach
 from distill.courses import Mixture, Preparer
 from distill.examples import place_labels
 from distill.heads import head_figures
 from distill.label import Consensus, Labeller, NoParser, Sampling, read_utterances, speak, write_lines
+from distill.lessons import Lessons
 from distill.lines import as_text
 from distill.material import Material
 from distill.plot import reliability_svg
@@ -38,6 +40,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 
 _ROOT = Path(__file__).parents[1]
 _MOVIES = _ROOT / "data" / "movies"
+SCRATCH = "scratch"
 _TEACHER = _ROOT / "data" / "commands" / "teacher.jsonl"
 
 DomainOption = Annotated[Path, typer.Option(help="Folder with domain.toml and items.jsonl.")]
@@ -72,31 +75,31 @@ def train_command(
     data: DataOption = None,
     real: RealOption = None,
     domain: DomainOption = _MOVIES,
-    epochs: Annotated[int, typer.Option(min=1)] = Schedule().epochs,
+    student: Annotated[Literal["compact", "causal"], typer.Option(help="What is trained.")] = "compact",
+    base: Annotated[str, typer.Option(help="causal: folder of an instruct model, or 'scratch'.")] = SCRATCH,
+    epochs: Annotated[int | None, typer.Option(min=1, help="By default 16, of a causal student 3.")] = None,
     seed: int = Schedule().seed,
     simulated: Annotated[int, typer.Option(help="Simulated turns an epoch.")] = Mixture().simulated,
     share: Annotated[float, typer.Option(help="Share of the written turns that is used.", min=0.0, max=1.0)] = 1.0,
     augment: Annotated[bool, typer.Option(help="Vary names, values and typing.")] = True,
     threads: ThreadsOption = 2,
 ) -> None:
-    """Train the compact parser and write its weights; a stopped training goes on where it was."""
-    if (out / FILE).exists():
-        _stop(f"{str(out / FILE)!r} exists; nothing is overwritten, so move it away or name another folder")
+    """Train the compact parser, or a language model to take its place; a stopped training goes on where it was."""
+    written = out / (FILE if student == "compact" else "config.json")
+    if written.exists():
+        _stop(f"{str(written)!r} exists; nothing is overwritten, so move it away or name another folder")
     torch.set_num_threads(threads)
+    mixture = Mixture(simulated=simulated, augment=augment)
     try:
         bench = Bench.open(domain, _base())
         material = Material.read(data or [_TEACHER], real, share)
-        labels = bench.labels(material)
-        schedule = Schedule(epochs=epochs, seed=seed)
-        courses = bench.courses(material, labels, Mixture(simulated=simulated, augment=augment), schedule)
         typer.echo(f"{len(material.examples)} turns and {simulated} simulated ones an epoch", err=True)
-        network = train(labels, bench.base, courses, schedule, out / "checkpoint", report=_tell)
-        calibration, wishes, _ = bench.calibrate(network, labels, material)
-        path = bench.save(network, labels, schedule.kept, calibration, out)
+        if student == "compact":
+            _train_compact(bench, material, mixture, Schedule(epochs=epochs or Schedule().epochs, seed=seed), out)
+        else:
+            _train_causal(bench, material, mixture, Study(epochs=epochs or Study().epochs, seed=seed), base, out)
     except (CatalogueError, LabelledFileError, WeightsError, TrainingError) as error:
         _stop(error)
-    typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
-    typer.echo(f"reliability on validation: {_shown(reliability(wishes, calibration.wish))}", err=True)
 
 
 @app.command()
@@ -168,6 +171,28 @@ def export(
     except (CatalogueError, LabelledFileError, WeightsError, TrainingError) as error:
         _stop(error)
     typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
+
+
+def _train_compact(bench: Bench, material: Material, mixture: Mixture, schedule: Schedule, out: Path) -> None:
+    labels = bench.labels(material)
+    courses = bench.courses(material, labels, mixture, schedule)
+    network = train(labels, bench.base, courses, schedule, out / "checkpoint", report=_tell)
+    calibration, wishes, _ = bench.calibrate(network, labels, material)
+    path = bench.save(network, labels, schedule.kept, calibration, out)
+    typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
+    typer.echo(f"reliability on validation: {_shown(reliability(wishes, calibration.wish))}", err=True)
+
+
+def _train_causal(bench: Bench, material: Material, mixture: Mixture, study: Study, base: str, out: Path) -> None:
+    lessons = Lessons(bench, material.examples, mixture, study.seed)
+    student = new_student(lessons(0), study) if base == SCRATCH else open_student(Path(base), study)
+    typer.echo(f"{student.parameters / 1e6:.1f} M parameters", err=True)
+    teach(
+        student, lessons, study, out / "checkpoint",
+        report=lambda epoch, loss: typer.echo(f"epoch {epoch}: loss {loss:.3f} a token", err=True),
+    )  # fmt: skip
+    student.save(out)
+    typer.echo(f"{out}: serve it with .ci/vllm.sh serve {out}", err=True)
 
 
 async def _labelled(

@@ -112,9 +112,3 @@ def part_of(example: Example, validation: float = 0.08, test: float = 0.0) -> Pa
     if share < test:
         return "test"
     return "validation" if share < test + validation else "train"
-
-
-def dialogue_part(example: Example, dialogue: str, held_out: float = 0.3) -> Part:
-    """Return the part of a turn of a real dialogue: whole dialogues are held out, never single turns."""
-    share = int(hashlib.sha256(dialogue.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-    return "test" if share < held_out else part_of(example)

@@ -119,7 +119,9 @@ class Frames:
     ) -> None:
         name, _, words = mark.partition(":")
         relation, _, at = name.partition("@")
-        if mark in ("n", "ns"):
+        if mark in offered:
+            saying.add(offered[mark])
+        elif mark in ("n", "ns"):
             saying.add(self._noun(mark))
         elif mark.startswith("#"):
             said, _, number = mark[1:].partition("=")

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from agent.parsing.labelled import LabelledTurn, read_labelled
-from distill.examples import Example, Part, dialogue_part, part_of, place_labels
+from agent.parsing.labelled import LabelledTurn, is_held_out, read_labelled
+from distill.examples import Example, Part, part_of, place_labels
 
 VALIDATION = 0.1
 """Share of frames that choose thresholds and epochs and are never trained on."""
-HELD_OUT = 0.3
-"""Share of real dialogues that are only measured on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ class Material:
 
 def real_part(labelled: LabelledTurn) -> Part:
     """Return the part that a real turn belongs to; all turns of a dialogue belong to the same."""
-    dialogue = (labelled.source_id or labelled.id).rpartition("-")[0]
-    return dialogue_part(place_labels(labelled, "real"), dialogue, HELD_OUT)
+    return "test" if is_held_out(labelled) else part_of(place_labels(labelled, "real"))
 
 
 def _share(turns: Sequence[LabelledTurn], share: float) -> list[LabelledTurn]:

@@ -11,7 +11,7 @@ import typer
 from agent.embedder import open_embedder
 from agent.parsing.agreement import Matcher
 from agent.parsing.errors import WeightsError
-from agent.parsing.labelled import LabelledFileError, read_labelled
+from agent.parsing.labelled import LabelledFileError, is_held_out, read_labelled
 from agent.parsing.linked import LinkedReading
 from eval.interactions import interactions
 from eval.parsers import PARSERS, ParserChoice, open_parser
@@ -43,6 +43,9 @@ def parsing(
     / "compact",
     model_url: Annotated[str | None, typer.Option(help="OpenAI-compatible server, for --parser instruct.")] = None,
     model: Annotated[str | None, typer.Option(help="Model name at that server.")] = None,
+    held_out: Annotated[
+        bool, typer.Option("--held-out", help="Only turns of dialogues that training leaves out, by source_id.")
+    ] = False,
     errors: Annotated[bool, typer.Option("--errors", help="Show every turn that is not exactly right.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -55,7 +58,7 @@ def parsing(
         model=model,
     )
     try:
-        turns = read_labelled(file)
+        turns = [turn for turn in read_labelled(file) if not held_out or is_held_out(turn)]
         catalogue = Catalogue.load(domain)
         linker = Linker.build(catalogue)
         embedder = open_embedder(DEFAULT_MODEL)

@@ -28,7 +28,7 @@ def wish_evidence(marked: Marked, agreed: bool, value: float, asked: float, own_
 
 
 def item_evidence(marked: Marked, trust: float, named: bool, known: bool, capital: bool) -> tuple[float, ...]:
-    """What speaks for an item reference: log-odds of its span and relation, the linker's score, how it is said, and more.
+    """What speaks for an item reference: log-odds of its span and relation, the linker's score, how it is said.
 
     known: it is in the catalogue, on screen or was offered; capital: it is spelt as a name within a sentence.
     """

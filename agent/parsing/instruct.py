@@ -78,7 +78,7 @@ class InstructParser:
         until = clock() + self._deadline_s
         # Embedding takes the processor for a while, which other threads of conversation need not wait for.
         examples = await asyncio.to_thread(self._examples.like, turn.text, self._example_count)
-        messages = render(self._prompt(turn, examples))
+        messages = self.messages(turn, examples)
         reply = await self._model.reply(self._call(messages, self._deadline_s))
         try:
             return self._read(reply.json(), turn)
@@ -94,6 +94,10 @@ class InstructParser:
         )
         reply = await self._model.reply(self._call(mended, left_s))
         return self._read(reply.json(), turn)
+
+    def messages(self, turn: ParseInput, examples: Sequence[LabelledTurn] = ()) -> tuple[Message, ...]:
+        """Return what the model is asked: what a model that is to answer as is has to be trained on."""
+        return render(self._prompt(turn, examples))
 
     def _call(self, messages: tuple[Message, ...], deadline_s: float) -> ModelCall:
         return ModelCall(
@@ -120,7 +124,7 @@ class InstructParser:
 
     def _shot(self, labelled: LabelledTurn) -> Shot:
         turn = {name: part for name, part in _as_shown(labelled.turn).items() if part}
-        return Shot(turn, _as_written(labelled.command, self._domain))
+        return Shot(turn, as_written(labelled.command, self._domain))
 
     def _found(self, mention: Mention) -> dict[str, Any]:
         """Return a mention in the words that commands use."""
@@ -163,7 +167,7 @@ def _as_shown(turn: ParseInput) -> dict[str, Any]:
     }
 
 
-def _as_written(command: Command, domain: Domain) -> dict[str, Any]:
+def as_written(command: Command, domain: Domain) -> dict[str, Any]:
     """Return a labelled command as a model is asked to write it: every field that the schema requires."""
     statements = []
     for one in command.preferences:

@@ -1,5 +1,6 @@
 """Labelled turns on disk: JSON Lines of a turn, its context and slate, and the command it means."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.commands import Command, ItemReference, Preference
 from agent.parsing.parser import ParseInput, SlateEntry, Utterance
+
+HELD_OUT = 0.3
+"""Share of recorded dialogues that are only measured on."""
 
 
 class LabelledFileError(Exception):
@@ -41,6 +45,12 @@ class LabelledTurn(BaseModel):
     alternatives: tuple[tuple[Preference, ...], ...] = ()
     """For each statement, other labels that are as good."""
     leniency: dict[str, Any] = {}
+
+
+def is_held_out(labelled: LabelledTurn) -> bool:
+    """Return whether a recorded turn is only measured on; all turns of a dialogue, told by `source_id`, go together."""
+    dialogue = (labelled.source_id or labelled.id).rpartition("-")[0]
+    return int(hashlib.sha256(dialogue.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < HELD_OUT
 
 
 def read_labelled(path: Path, year: int = 2026) -> list[LabelledTurn]:

@@ -58,7 +58,9 @@ def is_capitalised(text: str, at: int) -> bool:
     word = re.match(r"[\w'’-]+", text[at:])
     if word is None or not word[0][:1].isupper() or word[0] == "I" or text.upper() == text:
         return False
-    return _SENTENCE_START.search(text[:at]) is None or re.match(r"[\w'’-]+ (?:of |the )*[A-ZÀ-Þ]", text[at:]) is not None
+    return (
+        _SENTENCE_START.search(text[:at]) is None or re.match(r"[\w'’-]+ (?:of |the )*[A-ZÀ-Þ]", text[at:]) is not None
+    )
 
 
 def spelled(typed: str, title: str) -> str:
