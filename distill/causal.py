@@ -83,7 +83,7 @@ def new_student(lessons: Sequence[Lesson], study: Study) -> Student:
 
     tokenizer = _tokenizer(lessons, study.words)
     end = tokenizer.token_to_id(_END)
-    wrapped = PreTrainedTokenizerFast(
+    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, eos_token=_END, pad_token=_END, additional_special_tokens=list(_MARKS),
         chat_template=_TEMPLATE,
     )  # fmt: skip
@@ -116,7 +116,7 @@ def open_student(base: Path, study: Study, large: int = LARGE) -> Student:
 
 def _adapted(student: Student, study: Study) -> Student:
     try:
-        from peft import LoraConfig, get_peft_model
+        from peft import LoraConfig, get_peft_model  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise TrainingError(
             "a base of this size is trained by low-rank additions, which needs peft: "

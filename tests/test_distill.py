@@ -339,6 +339,5 @@ class TestCalibration:
     def test_the_threshold_trades_surplus_for_misses(self) -> None:
         evidence = self.noted()
         weights = fit(evidence)
-        careful = best_threshold(evidence, weights, precision=0.85)
-        assert careful > best_threshold(evidence, weights, precision=0.0)
+        assert best_threshold(evidence, weights, beta=0.5) > best_threshold(evidence, weights)
         assert 0 < confidence((0.0,), weights) < 1

@@ -87,6 +87,8 @@ class Facet(_Part):
     bands: tuple[Band, ...] = ()
     units: dict[str, float] = {}
     """number: unit word -> how many of the stored unit it is ('hours' -> 60)."""
+    blends: dict[str, tuple[str, ...]] = {}
+    """category: a value of the text facet that is several of this facet's when wished for ('rom com')."""
     unit: str | None = None
     """number: the stored unit, as shown after a figure ('min')."""
     calendar: bool = False
@@ -124,6 +126,9 @@ class Facet(_Part):
             raise ValueError(f"lexicon has values that the facet does not: {sorted(unknown)}")
         if self.kind in ("category", "ordinal") and (unknown := set(self.stored.values()) - set(self.values)):
             raise ValueError(f"stored maps to values that the facet does not have: {sorted(unknown)}")
+        blended = {value for values in self.blends.values() for value in values}
+        if unknown := blended - set(self.values):
+            raise ValueError(f"blends name values that the facet does not have: {sorted(unknown)}")
         return self
 
     @property
@@ -173,6 +178,15 @@ class Display(_Part):
     """The category facet whose values name the regions of the map; None: the first one."""
 
 
+class Language(_Part):
+    """What the domain's words are in another language; figures and small words are known without it."""
+
+    name: str
+    """As English calls it."""
+    words: dict[str, str]
+    """A word or phrase of at most three words -> what an English speaker would have said."""
+
+
 class Domain(_Part):
     """A validated domain.toml."""
 
@@ -190,6 +204,8 @@ class Domain(_Part):
     """What people ask that the catalogue cannot answer -> what to say ('where' -> 'I don't know where it runs.')."""
     title_words: Words = ()
     """Titles that are also ordinary words; they are links only with evidence."""
+    languages: dict[str, Language] = {}
+    """Other languages, by their two letters, that turns may be in."""
     openers: tuple[str, ...] = ()
     """First things a person might say, for the page and the terminal."""
     display: Display = Display()

@@ -15,6 +15,7 @@ from tools.namesakes import settle
 from tools.numbers import NumberGrammar
 from tools.places import Places
 from tools.spelling import Spelling
+from tools.tongues import Tongue, Tongues
 from tools.words import FUNCTION_WORDS, Words, key, numeral
 
 __all__ = ["Bounds", "Linker", "Mention", "MentionKind"]
@@ -41,6 +42,7 @@ class Linker:
         self._automaton = _automaton(book.senses)
         self._grammar = NumberGrammar(book.domain)
         self._spelling = Spelling(book)
+        self._tongues = Tongues(book.domain)
 
     @classmethod
     def build(cls, catalogue: Catalogue) -> Self:
@@ -53,8 +55,42 @@ class Linker:
         slate: ids of the items on screen in shown order (ids that the catalogue lacks keep their place).
         year: of the conversation, which 'recent' and 'last five years' are measured from.
         """
-        words = Words(text)
         rows = [self._catalogue.row(item) if item in self._catalogue else -1 for item in slate]
+        words = Words(text)
+        named = self._named(words, rows, year)
+        tongue = self._tongue(words, named) if self._tongues.of(words.norms) else None
+        if tongue is not None:
+            named = self._read_in(tongue, text, named, rows, year)
+        places = Places(words, rows, named, self._catalogue, self._noun | self._nouns)
+        return _without_overlaps([*places.find(), *named])
+
+    def language_of(self, text: str) -> str | None:
+        """Return the English name of the language that a text is in; None for English, or where nothing tells."""
+        words = Words(text)
+        if self._tongues.of(words.norms) is None:
+            return None
+        tongue = self._tongue(words, self._named(words, (), 0))
+        return tongue.name if tongue else None
+
+    def _tongue(self, words: Words, named: Sequence[Mention]) -> Tongue | None:
+        """The language of what is said around titles and names."""
+        sure = [one for one in named if one.kind in ("item", "entity") and one.score >= _WHOLE_NAME]
+        return self._tongues.of(
+            word.norm for word in words.words if not any(one.start <= word.start < one.end for one in sure)
+        )
+
+    def _read_in(
+        self, tongue: Tongue, text: str, named: Sequence[Mention], rows: Sequence[int], year: int
+    ) -> Sequence[Mention]:
+        """What a turn of another language names: names as they are typed, the rest by its English."""
+        english = tongue.translated(text)
+        said = [found for one in self._named(Words(english.text), rows, year) if (found := english.back(one, text))]
+        values = [one for one in said if one.kind not in ("item", "entity", "slate")]
+        names = [one for one in named if key(one.text) not in tongue.signs and not _within(one, values)]
+        return _without_overlaps([*values, *names])
+
+    def _named(self, words: Words, rows: Sequence[int], year: int) -> Sequence[Mention]:
+        """Everything but places on the slate."""
         evidence = Evidence(words, self._noun - self._nouns, self._nouns, frozenset(self._role_cues))
         hits = [
             Hit(first, last, sense, evidence.score(first, last, sense, not set(rows).isdisjoint(sense.rows)))
@@ -71,9 +107,7 @@ class Linker:
         for _ in range(_LIST_ROUNDS):
             hits = evidence.neighbours(hits)
         named = [self._mention(hit, words, year) for hit in hits]
-        named = settle(_without_overlaps([*named, *self._grammar.find(text, year)]), text, self._catalogue)
-        places = Places(words, rows, named, self._catalogue, self._noun | self._nouns)
-        return _without_overlaps([*places.find(), *named])
+        return settle(_without_overlaps([*named, *self._grammar.find(words.text, year)]), words.text, self._catalogue)
 
     def _occurrences(self, words: Words) -> Iterator[tuple[int, int, Sense]]:
         views = [words.norms]
@@ -114,6 +148,10 @@ class Linker:
 
     def _role(self, hit: Hit, words: Words) -> str | None:
         return self._role_cues.get(words.norms[hit.first - 1]) if hit.first else None
+
+
+def _within(mention: Mention, others: Iterable[Mention]) -> bool:
+    return mention.kind != "item" and any(one.start <= mention.start and mention.end <= one.end for one in others)
 
 
 def _automaton(forms: Iterable[str]) -> Any:

@@ -191,6 +191,9 @@ class Places:
             after = self._words.norms[last + 1] if last + 1 < len(self._words) else ""
             if after in self._nouns or self._stands_alone(last):
                 yield from self._mention(first, last + (after in self._nouns), everything, 0.6)
+        for _, last, _ in self._each(r"like (?:this|that)"):
+            if size > 1 and self._stands_alone(last):
+                yield from self._mention(last, last, everything, 0.55)
         for first, last, match in self._each(r"which(?: ones?)?|them|they|em"):
             yield from self._mention(first, last, everything, 0.55 if match.group().startswith("which o") else 0.45)
         for first, last, _ in self._each(
@@ -377,7 +380,7 @@ _ALL = (
     (
         r"(?:them|em|these|those) (?:all|both)|the (?:whole )?lot(?: of (?:them|these|those))?|"
         r"all (?:the|these|those) (?:{noun})|everything (?:here|on the list|on there)", 0.8),
-    (r"(?:the|this|that|your|whole) (?:list|slate)", 0.5),
+    (r"(?<!on )(?:the|this|that|your|whole) (?:list|slate)", 0.5),
 )  # fmt: skip
 
 

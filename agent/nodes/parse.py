@@ -32,7 +32,7 @@ async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
         focus = view.model_copy(
             update={"wishes": alone.wishes, "changes": (), "lasting": (), "resting": (), "seeds": ()}
         )
-    notices = (*state.notices, *parsed.notices, *grounded.notices)
+    notices = (*state.notices, *_language(state, parts), *parsed.notices, *grounded.notices)
     runtime.stream_writer(
         Understood(command=grounded.command, wishes=view.all_wishes, parser=parsed.parser, notices=notices)
     )
@@ -44,6 +44,16 @@ async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
         "focus": focus,
         "notices": notices,
     }
+
+
+def _language(state: TurnState, parts: Parts) -> tuple[str, ...]:
+    """What a person should know who writes another language than English; said once, not turn after turn."""
+    if state.command is not None or (name := parts.linker.language_of(state.text)) is None:
+        return ()
+    before = (entry.text for entry in state.entries[-CONTEXT_TURNS:])
+    if any(parts.linker.language_of(text) == name for text in before if text):
+        return ()
+    return (f"I fully support English only; in {name} I follow titles, names, kinds and figures.",)
 
 
 async def _parsed(state: TurnState, parts: Parts) -> Parsed:

@@ -1,5 +1,6 @@
 """The offline default: a small encoder with joint heads marks what a turn says; lexicon, linker and grammar read it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +8,9 @@ from typing import Generic, Self, TypeVar
 
 import numpy as np
 
-from agent.commands import Command, Intent, ItemReference, Preference, Strength
+from agent.commands import Command, Intent, ItemReference, Preference, Relative, Strength
 from agent.parsing.confidence import confidence, item_evidence, wish_evidence
-from agent.parsing.cues import settle
+from agent.parsing.cues import asks_for_more, settle
 from agent.parsing.encoding import TurnEncoder
 from agent.parsing.errors import WeightsError
 from agent.parsing.labels import (
@@ -50,8 +51,8 @@ _ASKING: tuple[Intent, ...] = ("recommend", "profile", "reset")
 """Intents whose turns are usually about what is wanted."""
 _QUIET: frozenset[Intent] = frozenset({"feedback", "more", "smalltalk", "question", "compare", "explain", "undo"})
 """Intents whose turns usually wish for nothing."""
-_REACTING = 0.1
-"""What is left of the chance of a request where a turn only reacts to items."""
+_REACTING, _ONLY_REACTING = 0.1, 0.01
+"""What is left of the chance of a request where a turn only reacts to items, with and without words that ask."""
 _LEAST_FACET = 0.15
 """A facet less likely than this is not tried when the likeliest has no value to read."""
 
@@ -86,7 +87,7 @@ class CompactParser:
         self._calibration = calibration
         self._find = find
         self._title_of = title_of
-        self._values = ValueReader(domain, labels if self._own else None)
+        self._values = ValueReader(domain, labels if self._own else None, reader.nearest())
 
     @classmethod
     def load(
@@ -120,8 +121,8 @@ class CompactParser:
         offers = offers_of(turn, self._find)
         quiet = INTENTS[int(reading.intent.argmax())] in _QUIET
         wishes = self._kept_wishes(self.wish_candidates(turn, reading, offers), quiet)
-        items = self._kept_items(self.item_candidates(turn, reading, offers))
-        intent = _settled(reading.intent, wishes, items)
+        items = _unmeasured(self._kept_items(self.item_candidates(turn, reading, offers)), wishes, turn)
+        intent = _settled(reading.intent, wishes, items, asks_for_more(turn.text))
         command = Command(
             intent=intent,
             preferences=wishes,
@@ -165,6 +166,8 @@ class CompactParser:
         at = Stretch(marked.span.start, marked.span.end)
         if not self._own:
             return self._read_anywhere(turn, at, offers)
+        if POLARITIES[marked.best("polarity")] == "like" and (blend := self._values.blended(turn, at)) is not None:
+            return blend
         chances = marked.chances["facet"]
         bound = BOUNDS[marked.best("bound")] if marked.chance("bound") > 0.8 else None
         for option in np.argsort(-chances):
@@ -176,7 +179,8 @@ class CompactParser:
             readings = self._values.read(turn, at, facet, allowed, bound, offers.values, taken_back)
             if readings:
                 return facet, readings
-        return self._domain.text_facet, []
+        words = own_words(turn.text[at.start : at.end])
+        return self._domain.text_facet, [Reading(words)] if words else []
 
     def _options(self, marked: Marked, facet: str) -> list[Option]:
         """The value head's outputs that the facet can take, likeliest first, with their share of its probability."""
@@ -270,17 +274,29 @@ def _settled(
     chances: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
     wishes: Sequence[Preference],
     items: Sequence[ItemReference],
+    asks: bool,
 ) -> Intent:
     """The likeliest intent that fits what was found: a reaction with a wish is a request, without one it hardly is."""
     fitting = chances.copy()
     if items and not wishes and all(item.relation != "similar" for item in items):
-        fitting[INTENTS.index("recommend")] *= _REACTING
+        fitting[INTENTS.index("recommend")] *= _REACTING if asks else _ONLY_REACTING
     intent = INTENTS[int(fitting.argmax())]
     if wishes and intent in ("feedback", "more", "smalltalk"):
         return "recommend"
     if items and intent == "smalltalk":
         return "feedback"
     return intent
+
+
+def _unmeasured(
+    items: Sequence[ItemReference], wishes: Sequence[Preference], turn: ParseInput
+) -> tuple[ItemReference, ...]:
+    """The items without those that are only measured against: in 'shorter than Heat' nothing is said of Heat."""
+    if not any(isinstance(wish.value, Relative) for wish in wishes):
+        return tuple(items)
+    return tuple(
+        item for item in items if not re.search(rf"\bthan (?:the )?{re.escape(item.quote or ' ')}", turn.text, re.I)
+    )
 
 
 def _said(statement: Preference, kept: Sequence[Preference]) -> bool:

@@ -41,6 +41,12 @@ _FOR_GOOD = re.compile(
     r"(?! (?:mind|saw|seen|heard|watched|finished|got))",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"\b(?:recommend\w*|suggest\w*|what (?:should|shall|next|else|now|would|do|have|could)|what's (?:next|left)|find|"
+    r"give|show|looking for|look for|want|need|more|others?|another|any(?:thing)?|something|got|help|pick|list|"
+    r"go)\b|\?",
+    re.IGNORECASE,
+)
 _SEEN_IT = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already)? (?:seen|saw|watched) (?:it|that|this|them|both|those)\b", re.IGNORECASE
 )
@@ -71,6 +77,11 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
         preferences = tuple(_named(turn.mentions, domain))
         intent = "question" if _ASKS_FOR_ITEMS.search(text) or not preferences else "recommend"
     return command.model_copy(update={"intent": intent, "preferences": preferences, "items": items, "asks": asks})
+
+
+def asks_for_more(text: str) -> bool:
+    """Return whether any word asks for something: of turns that only name items, hardly any is a request without."""
+    return _ASKS.search(text) is not None
 
 
 def _seen(item: ItemReference) -> ItemReference:

@@ -69,6 +69,10 @@ class TurnEncoder:
         kinds[0] = _SLATE_SHOWN if turn.slate else 0
         return EncodedTurn(np.array(all_ids, np.int64), segments, kinds, facets, offsets)
 
+    def pieces(self, phrase: str) -> list[int]:
+        """Return the numbers of a phrase's word pieces."""
+        return list(self._tokenizer.encode(phrase, add_special_tokens=False).ids)
+
     def _marker(self, token: str) -> int:
         number = self._tokenizer.token_to_id(token)
         if number is None:

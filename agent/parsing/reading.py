@@ -12,6 +12,7 @@ from torch import Tensor
 from agent.parsing.decoding import Span, joined, spans_of, with_places
 from agent.parsing.encoding import EncodedTurn, TurnEncoder
 from agent.parsing.labels import LAYERS, Labels
+from agent.parsing.nearest import NearestValues
 from agent.parsing.network import CommandNetwork, TokenBatch
 from agent.parsing.parser import ParseInput
 from agent.parsing.titles import capitalised_runs, dated_titles
@@ -65,6 +66,10 @@ class NetworkReader:
         self._encoder = encoder
         self._labels = labels
         self._looseness = looseness
+
+    def nearest(self) -> NearestValues:
+        """Return a comparison of phrases by the encoder's word embeddings."""
+        return NearestValues(self._network.encoder.words.weight.detach().numpy(), self._encoder.pieces)
 
     def read(self, turn: ParseInput) -> TurnReading:
         """Return the reading of one turn."""

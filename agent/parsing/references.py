@@ -65,6 +65,8 @@ def referents(
     words = turn.text[at.start : at.end]
     here = [found for found in turn.mentions if overlaps(at, found) or _within(at, found)]
     placed = [found for found in here if found.kind == "slate" and found.numbers]
+    if not here and (dated := _dated(turn.text, at)) is not None:
+        return [Referent(dated)]
     if placed and pointing != "rest":
         return [Referent(number, trust=found.score) for found in placed for number in found.numbers]
     titled = [found for found in here if found.kind == "item" and found.score >= _POSSIBLE]
@@ -80,11 +82,16 @@ def referents(
     if known and not _only_points(words):
         return known
     if pointing == "named" and not _only_points(words) and not (turn.slate and _DESCRIBED.search(words)):
-        dated = (place for place in dated_titles(turn.text) if place[0] < at.end and at.start < place[1])
-        start, end = next(dated, None) or widened(turn.text, at.start, at.end)
+        start, end = widened(turn.text, at.start, at.end)
         title = _YEAR.sub("", turn.text[start:end].strip(" .,;:?\"'"))
         return [Referent(title)] if title else []
     return _pointed_at(turn, pointing, offered)
+
+
+def _dated(text: str, at: Stretch) -> str | None:
+    """The title with a year in brackets that a stretch is part of."""
+    places = (place for place in dated_titles(text) if place[0] < at.end and at.start < place[1])
+    return next((text[start:end] for start, end in places), None)
 
 
 def _from_mention(found: Mention, title_of: TitleOf | None) -> Referent:

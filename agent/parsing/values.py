@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agent.commands import Range, Relative, Value
 from agent.parsing.labels import FIGURE, LESS, MORE, OPEN_VALUES, WORDS, Bound, Labels, from_label
+from agent.parsing.nearest import NEAR, NearestValues
 from agent.parsing.parser import ParseInput
 from agent.parsing.ranges import as_value
 from tools.domain import Domain, Facet
@@ -19,12 +20,21 @@ _LEADING = re.compile(
 _TRAILING = re.compile(
     r"(?:\s+(?:movies?|films?|flicks?|ones?|stuff|things?|please|pls|too|and|or|in it|bits?))+$", re.IGNORECASE
 )
+_NOTHING = frozenset(
+    {"a", "an", "the", "some", "any", "not", "no", "very", "too", "so", "and", "or", "but", "is", "are", "makes",
+     "make", "with", "that", "this", "it", "new", "later", "con"}
+)  # fmt: skip
+"""Words that are no wish by themselves."""
 _ANSWER = re.compile(
     r"^(?:oh|ok|well|actually|hmm|um)?\W*(?:ye[sap]h?|yup|yep|sure|ok|okay|go on( then)?|please( do)?|nah|no|nope|"
     r"never|both|either|neither|the (?:first|second|third|latter|former|last)( one)?|option \w|that( one)?|it|them|"
     r"drop it|si|oui|ja|limit|that last bit|second bit)\W*$",
     re.IGNORECASE,
 )
+_SETTLED = 0.5
+"""The value head's choice stands against a nearer phrase from this probability on."""
+_GUESSED = 0.25
+"""A choice of the value head less likely than this says nothing: the words stand for themselves."""
 _COVERED = 0.5
 """Share of the shorter of a span and a mention that has to overlap for the mention to be what the span says."""
 
@@ -58,6 +68,7 @@ class ValueReader:
 
     domain: Domain
     labels: Labels | None
+    nearest: NearestValues | None = None
 
     def read(
         self,
@@ -89,9 +100,28 @@ class ValueReader:
                 if found.facet == facet_name and found.value is not None
             )[:1]
         if facet.kind == "category":
-            return _by_name(words, facet) or self._closed(options)
+            return _by_name(words, facet) or self._guessed(own_words(words), facet_name, facet, options)
         spoken = own_words(words)
         return [Reading(spoken)] if spoken else []
+
+    def blended(self, turn: ParseInput, at: Stretch) -> tuple[str, list[Reading]] | None:
+        """Return the category facet of which the stretch names several values in one word ('rom com'), and those."""
+        named = {
+            found.value for found in turn.mentions if found.facet == self.domain.text_facet and overlaps(at, found)
+        }
+        for name, facet in self.domain.of_kind("category").items():
+            for word in facet.blends.keys() & named:
+                return name, [Reading(value, None, True) for value in facet.blends[word]]
+        return None
+
+    def _guessed(self, words: str, name: str, facet: Facet, options: Sequence[Option]) -> list[Reading]:
+        """What words that no lexicon has say: what they are near to, else what the value head is sure enough of."""
+        told = self._closed(options)
+        near = self.nearest.value(words, name, facet) if self.nearest is not None else None
+        if near is not None and near[1] >= NEAR and (not told or told[0].chance < _SETTLED):
+            same = bool(told) and told[0].value == near[0]
+            return [Reading(near[0], None, same, max(near[1], told[0].chance if same else 0.0))]
+        return told if told and told[0].chance >= _GUESSED else []
 
     def _closed(self, options: Sequence[Option]) -> list[Reading]:
         for option, chance in options:
@@ -145,7 +175,8 @@ def own_words(words: str) -> str:
     """Return a phrase without the articles and fillers around it; '' if nothing is left."""
     bare = words.strip(" \t\n.,;:!?\"'()*…")
     bare = _LEADING.sub("", bare)
-    return _TRAILING.sub("", bare).strip(" .,;:!?\"'()") or bare
+    bare = _TRAILING.sub("", bare).strip(" .,;:!?\"'()") or bare
+    return "" if bare.lower() in _NOTHING else bare
 
 
 def measured_against(turn: ParseInput, at: Stretch) -> int | str:
