@@ -12,7 +12,7 @@ from agent.parsing.values import Stretch, ValueReader, own_words
 from tools.domain import Domain
 from tools.linking import Linker
 
-WORDS = ["scary", "petrifying", "comedy", "lamp"]
+WORDS = ["scary", "gooseflesh", "comedy", "lamp"]
 LABELS = Labels(
     domain="movies", facets=("mood", "theme"), roles=(), asks=(), closed=(("mood", '"sad"'), ("mood", '"light"'))
 )
@@ -31,7 +31,7 @@ def nearest() -> NearestValues:
 
 
 def test_a_phrase_is_the_value_it_is_nearest_to(nearest: NearestValues, movies_domain: Domain) -> None:
-    found = nearest.value("petrifying", "mood", movies_domain.facets["mood"])
+    found = nearest.value("gooseflesh", "mood", movies_domain.facets["mood"])
     assert found is not None and found[0] == "scary" and found[1] >= NEAR
 
 
@@ -50,7 +50,7 @@ def test_the_head_goes_before_nearness_only_where_it_is_sure(
 ) -> None:
     reader = ValueReader(movies_domain, LABELS, nearest)
     sad = 4 + LABELS.closed.index(("mood", '"sad"'))
-    (reading,) = reader.read(ParseInput(text="petrifying"), Stretch(0, 10), "mood", [(sad, chance)], None)
+    (reading,) = reader.read(ParseInput(text="gooseflesh"), Stretch(0, 10), "mood", [(sad, chance)], None)
     assert reading.value == value
 
 
