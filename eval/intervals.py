@@ -4,6 +4,7 @@ Outcomes of yes and no, one a cluster: Wilson's score interval, which stays hone
 percentile bootstrap over the means of the clusters (Efron and Tibshirani 1993), with a fixed seed.
 """
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,8 +26,10 @@ class Interval:
     n: int
     """Clusters."""
 
-    def as_json(self) -> dict[str, float | int]:
-        return {"mean": round(self.mean, 4), "low": round(self.low, 4), "high": round(self.high, 4), "n": self.n}
+    def as_json(self) -> dict[str, float | int | None]:
+        """Return it rounded to four places; ends that one cluster cannot tell are None."""
+        low, high = (None if math.isnan(end) else round(end, 4) for end in (self.low, self.high))
+        return {"mean": round(self.mean, 4), "low": low, "high": high, "n": self.n}
 
 
 def interval(values: Sequence[float], clusters: Sequence[Hashable] | None = None) -> Interval | None:

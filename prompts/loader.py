@@ -124,7 +124,21 @@ class SpeakPrompt:
     topic: str
 
 
-Prompt = ParsePrompt | RepairPrompt | PlanPrompt | RespondPrompt | AnswerPrompt | SpeakPrompt
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatePrompt:
+    """Asks for the next turn of a simulated user."""
+
+    file: ClassVar[str] = "simulate.md"
+    noun: str
+    wants: tuple[Mapping[str, Any], ...]
+    """Wants with when each is said and whether it was."""
+    conversation: tuple[Mapping[str, str], ...]
+    """Oldest first: role and text; empty before the first turn."""
+    slate: tuple[str, ...]
+    """Labels on screen, in order."""
+
+
+Prompt = ParsePrompt | RepairPrompt | PlanPrompt | RespondPrompt | AnswerPrompt | SpeakPrompt | SimulatePrompt
 
 
 def render(prompt: Prompt) -> tuple[Message, ...]:
