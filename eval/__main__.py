@@ -16,6 +16,9 @@ from agent.parsing.linked import LinkedReading
 from eval.interactions import interactions
 from eval.parsers import PARSERS, ParserChoice, open_parser
 from eval.parsing import Measurement
+from eval.replay import replay
+from eval.report import report
+from eval.simulate import simulate
 from tools.catalogue import Catalogue
 from tools.embedding import DEFAULT_MODEL
 from tools.errors import CatalogueError
@@ -26,6 +29,9 @@ _ROOT = Path(__file__).parents[1]
 
 
 app.command()(interactions)
+app.command()(simulate)
+app.command()(replay)
+app.command()(report)
 
 
 @app.callback()

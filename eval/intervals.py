@@ -7,6 +7,7 @@ percentile bootstrap over the means of the clusters (Efron and Tibshirani 1993),
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -26,7 +27,7 @@ class Interval:
     n: int
     """Clusters."""
 
-    def as_json(self) -> dict[str, float | int | None]:
+    def as_json(self) -> dict[str, Any]:
         """Return it rounded to four places; ends that one cluster cannot tell are None."""
         low, high = (None if math.isnan(end) else round(end, 4) for end in (self.low, self.high))
         return {"mean": round(self.mean, 4), "low": low, "high": high, "n": self.n}

@@ -123,9 +123,7 @@ def _player(setup: Setup, url: str | None, name: str | None) -> LanguageModel | 
     return OpenAIModel(url, model=name)
 
 
-async def _simulate(
-    setup: Setup, domain: Path | None, out: Path | None, model: LanguageModel | None
-) -> dict[str, Any]:
+async def _simulate(setup: Setup, domain: Path | None, out: Path | None, model: LanguageModel | None) -> dict[str, Any]:
     agent = await open_agent(str(domain) if domain else None, year=YEAR)
     try:
         run = await run_simulation(setup, agent, out, model, show=True)

@@ -169,3 +169,17 @@ def test_a_new_topic_is_a_fresh_start(grounded: Any, text: str) -> None:
 
 def test_a_refinement_is_no_fresh_start(grounded: Any) -> None:
     assert not grounded(text="something different from the 80s but shorter").fresh
+
+
+def test_a_role_that_a_name_never_has_here_is_left_open(grounded: Any) -> None:
+    made, acted = (Preference(facet="person", value=name, role="actor") for name in ("Justin Lin", "Clint Eastwood"))
+    lin, eastwood = grounded(made, acted).statements
+    assert lin.role is None
+    assert eastwood.role == "actor"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("let it be one that he acts in", None), ("just one, please", 1), ("give me one film", 1)]
+)
+def test_one_that_says_what_kind_does_not_say_how_many(grounded: Any, text: str, count: int | None) -> None:
+    assert grounded(text=text, count=1).command.count == count

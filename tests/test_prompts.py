@@ -18,6 +18,7 @@ from prompts.loader import (
     RepairPrompt,
     RespondPrompt,
     Shot,
+    SimulatePrompt,
     SpeakPrompt,
     as_data,
     render,
@@ -69,6 +70,12 @@ PROMPTS: dict[str, Prompt] = {
         facts=({"tool": "lookup", "result": ITEM},),
         steps_left=2,
         text="how long is it?",
+    ),
+    "simulate": SimulatePrompt(
+        noun="films",
+        wants=({"id": "n1", "facet": "mood", "value": "dark", "when": "volunteer", "said": False},),
+        conversation=({"role": "user", "text": "hello"}, {"role": "assistant", "text": "Five films."}),
+        slate=("Arrival (2016)",),
     ),
     "speak": SpeakPrompt(noun="films", facets=("mood: one of dark | light",), count=10, topic="a rainy Sunday"),
 }

@@ -48,8 +48,8 @@ class Drawer:
         values = [value for value, count in self._counts[facet].items() if count >= least and value not in has]
         if not values:
             return None
-        strength = "must" if must else "prefer"
-        return Want(id="", facet=facet, value=chance.choice(values), polarity="dislike", strength=strength)
+        value = chance.choice(values)
+        return Want(id="", facet=facet, value=value, polarity="dislike", strength="must" if must else "prefer")
 
     def _category(self, row: int, name: str, facet: Facet, chance: random.Random) -> Want | None:
         usual = 0.5 * len(self._catalogue)

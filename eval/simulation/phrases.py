@@ -87,8 +87,8 @@ class Phrases(_Part):
             raise PhrasesFault(f"{path}: {error}") from error
         if missing := [name for name in MOVES if not phrases.moves.get(name)]:
             raise PhrasesFault(f"{path}: [moves] lacks {', '.join(missing)}")
-        if missing := set(phrases.weights) - set(phrases.facets):
-            raise PhrasesFault(f"{path}: no phrases for the weighed facets {', '.join(sorted(missing))}")
+        if missing := sorted(set(phrases.weights) - set(phrases.facets)):
+            raise PhrasesFault(f"{path}: no phrases for the weighed facets {', '.join(missing)}")
         return phrases
 
     def templates(self) -> Iterator[str]:

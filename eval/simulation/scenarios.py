@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from eval.simulation.drawing import Drawer
 from eval.simulation.wants import Reveal, Want, all_hold
-from tools.catalogue import Catalogue, Rows
+from tools.candidates import Rows
+from tools.catalogue import Catalogue
 
 Scenario = Literal["single", "multi", "drift", "impossible", "cold", "returning"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
@@ -92,7 +93,7 @@ class ScenarioMaker:
         row = self._row(chance)
         count = chance.randint(FEWEST_WANTS, MOST_WANTS)
         wants = self._wants(row, count, chance)
-        rows = np.flatnonzero(all_hold(wants, self._catalogue))
+        rows = np.flatnonzero(all_hold(wants, self._catalogue)).astype(np.int32)
         if len(wants) < FEWEST_WANTS or not 1 <= len(rows) <= MOST_TARGETS:
             return None
         if not all(self._eligible[row] for row in rows) or self._names_a_target(rows, wants):

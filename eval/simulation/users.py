@@ -81,7 +81,7 @@ class PhraseUser:
         self._holding: list[Want] = []
         self._said: set[str] = set()
         self._restated: set[str] = set()
-        self._remarked: set[str] = set()
+        self._has_pointed = False
         self._useless = 0
         self._turns = 0
 
@@ -197,7 +197,9 @@ class PhraseUser:
         for item, _ in broken(answer.slate, wants, self._catalogue):
             missing[item] += 1
         close = [place for place, item in enumerate(answer.slate, 1) if missing[item] == 1]
-        if close and close[0] not in self._remarked and len(wants) > 2:
+        if close and len(wants) > 2 and not self._has_pointed:
+            # Once: whoever keeps pointing has nothing else to say.
+            self._has_pointed = True
             return [(None, self._speaker.move("closer", self._chance, number=str(close[0])))]
         return []
 
