@@ -183,3 +183,24 @@ def test_a_role_that_a_name_never_has_here_is_left_open(grounded: Any) -> None:
 )
 def test_one_that_says_what_kind_does_not_say_how_many(grounded: Any, text: str, count: int | None) -> None:
     assert grounded(text=text, count=1).command.count == count
+
+
+@pytest.mark.parametrize(("text", "count"), [("I don't want war films any longer", 0), ("something longer", 1)])
+def test_any_longer_is_about_no_running_time(grounded: Any, text: str, count: int) -> None:
+    longer = Preference(facet="runtime", value=Relative(than="slate", dir="more"), quote="longer")
+    assert len(grounded(longer, text=text).statements) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "strength"),
+    [
+        ("one with Clint Eastwood", 0.3, "must"),
+        ("maybe with Clint Eastwood", 0.3, "prefer"),
+        ("I love Clint Eastwood", 0.3, "prefer"),
+        ("one with Clint Eastwood", 0.9, "prefer"),
+    ],
+)
+def test_a_name_plainly_asked_for_is_meant(grounded: Any, text: str, confidence: float, strength: str) -> None:
+    asked = Preference(facet="person", value="Clint Eastwood", confidence=confidence)
+    (statement,) = grounded(asked, text=text).statements
+    assert statement.strength == strength
