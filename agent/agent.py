@@ -2,7 +2,7 @@
 
 import dataclasses
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import Any
@@ -21,6 +21,7 @@ from agent.state import TurnInput
 from agent.trace import Done, Event, Slated, Text
 from agent.turns import Turn, TurnOptions
 
+Listener = Callable[[Event], None]
 _KEPT_CONTROLS = "\n\t"
 
 
@@ -28,12 +29,19 @@ class Agent:
     """Holds conversations. One instance serves all users; threads of different users never meet."""
 
     def __init__(
-        self, graph: TurnGraph, parts: Parts, resources: AsyncExitStack, *, locks: Locks | None = None
+        self,
+        graph: TurnGraph,
+        parts: Parts,
+        resources: AsyncExitStack,
+        *,
+        locks: Locks | None = None,
+        listeners: list[Listener] | None = None,
     ) -> None:
         self._graph = graph
         self.parts = parts
         self._resources = resources
         self._locks: Locks = WeakValueDictionary() if locks is None else locks
+        self._listeners: list[Listener] = [] if listeners is None else listeners
         self._names = parts.profiles.names
         assert graph.checkpointer is not None and not isinstance(graph.checkpointer, bool)
         self._threads = Threads(graph.checkpointer, self._names, self._locks)
@@ -46,7 +54,7 @@ class Agent:
         """
         profiles = self.parts.profiles.for_tenant(checked_id(tenant, "tenant"))
         parts = dataclasses.replace(self.parts, profiles=profiles)
-        return Agent(self._graph, parts, self._resources, locks=self._locks)
+        return Agent(self._graph, parts, self._resources, locks=self._locks, listeners=self._listeners)
 
     def under(self, settings: Settings) -> "Agent":
         """Return the same agent under other settings of a turn: slate_size, diversity, ask, without, planner, year.
@@ -54,7 +62,11 @@ class Agent:
         What settings decide at the start (domain, parser, model, database) stays as it is.
         """
         parts = dataclasses.replace(self.parts, settings=settings)
-        return Agent(self._graph, parts, self._resources, locks=self._locks)
+        return Agent(self._graph, parts, self._resources, locks=self._locks, listeners=self._listeners)
+
+    def watch(self, listener: Listener) -> None:
+        """Have the events of all turns told to a listener too, whoever takes them and for which tenant: for metrics."""
+        self._listeners.append(listener)
 
     async def respond(
         self,
@@ -100,6 +112,8 @@ class Agent:
             )
             done: Done | None = None
             async for event in events:
+                for listener in self._listeners:
+                    listener(event)
                 if isinstance(event, Done):
                     # Said only once the checkpointer has the turn, which is when the stream ends.
                     done = event

@@ -38,11 +38,14 @@ class Step(Protocol):
     async def __call__(self, state: TurnState, *, runtime: Runtime[Parts]) -> dict[str, Any]: ...
 
 
-def build_graph(checkpointer: BaseCheckpointSaver[str] | None = None) -> TurnGraph:
-    """Return the compiled graph. It holds no parts: those come with each run, as its context."""
-    graph = StateGraph(TurnState, context_schema=Parts, input_schema=TurnInput)
+def build_graph(checkpointer: BaseCheckpointSaver[str] | None = None, parts: Parts | None = None) -> TurnGraph:
+    """Return the compiled graph. It holds no parts: those come with each run, as its context.
+
+    parts: what its nodes use whatever the context is, for programs that run graphs and know nothing of ours.
+    """
+    graph = StateGraph(TurnState, context_schema=None if parts else Parts, input_schema=TurnInput)
     for node in (recall, parse, plan, act, ask, answer, respond, remember):
-        graph.add_node(node.__name__, timed(node))
+        graph.add_node(node.__name__, timed(node, parts))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "parse")
     graph.add_conditional_edges("parse", route)
@@ -74,11 +77,13 @@ def route(state: TurnState) -> Literal["plan", "answer"]:
             return "answer"
 
 
-def timed(node: Node) -> Step:
+def timed(node: Node, parts: Parts | None = None) -> Step:
     """Return the node with its time noted in the state and told to whoever listens."""
 
     async def run(state: TurnState, *, runtime: Runtime[Parts]) -> dict[str, Any]:
         started = perf_counter()
+        if parts is not None:
+            runtime = runtime.override(context=parts)
         changes = await node(state, runtime)
         ms = (perf_counter() - started) * 1000
         runtime.stream_writer(NodeRan(node=node.__name__, ms=ms))

@@ -8,6 +8,7 @@ from agent.errors import AttuneError
 from agent.parsing.errors import WeightsError
 from benchmarks.importing import importing
 from benchmarks.invariants import invariants
+from benchmarks.load import load
 from benchmarks.memory import memory
 from benchmarks.retrieval import retrieval
 from benchmarks.toolset import toolset
@@ -20,6 +21,7 @@ app.command()(retrieval)
 app.command()(toolset)
 app.command()(importing)
 app.command()(memory)
+app.command()(load)
 app.command()(invariants)
 
 

@@ -38,6 +38,7 @@ def build_app(agent: Agent, settings: Settings | None = None, *, keys: KeyRing |
     settings = settings or agent.parts.settings
     keys = keys or KeyRing(settings.keys_file)
     metrics = Metrics()
+    agent.watch(metrics.observe)
     turnstile = Turnstile.of(settings, metrics, with_model=agent.parts.model is not None)
 
     toolserver = build_toolserver(agent, turnstile)

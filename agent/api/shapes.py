@@ -31,6 +31,8 @@ class TurnBody(Body):
     """What the person says."""
 
     text: Annotated[str, Field(max_length=100_000, examples=["something light for tonight"])]
+    diversity: Annotated[float, Field(ge=0, le=1)] | None = None
+    """0: the best only; 1: as unlike each other as can be; as the server is set where it is missing."""
     user: UserId | None = None
 
 

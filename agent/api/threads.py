@@ -81,11 +81,13 @@ async def take_turn(
     thread: Thread, body: TurnBody, request: Request, caller: TheCaller, desk: TheDesk, key: IdempotencyKey = None
 ) -> Response:
     """Say something. The first turn begins the thread."""
-    user = caller.user(body.user)
+    user, agent = caller.user(body.user), caller.agent
+    if body.diversity is not None:
+        agent = agent.under(agent.parts.settings.model_copy(update={"diversity": body.diversity}))
     if wants_stream(request):
-        events = desk.turnstile.events(caller.agent, user, thread, body.text, key=key)
+        events = desk.turnstile.events(agent, user, thread, body.text, key=key)
         return await event_stream(events, request, thread)
-    return turn_response(thread, await desk.turnstile.turn(caller.agent, user, thread, body.text, key=key))
+    return turn_response(thread, await desk.turnstile.turn(agent, user, thread, body.text, key=key))
 
 
 @router.post("/{thread}/undo", response_model=TurnShape)

@@ -57,7 +57,6 @@ class Turnstile:
             try:
                 async with self._room:
                     async for event in agent.respond(user, thread, text, command=command, key=key):
-                        self._metrics.observe(event)
                         heard.put_nowait(event)
             except Exception as error:
                 self._note(error)

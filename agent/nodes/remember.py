@@ -79,7 +79,8 @@ def _takes_back_for_good(state: TurnState) -> bool:
 def finished(state: TurnState, number: int) -> Turn:
     """Return the turn as it is given to the person."""
     assert state.grounded is not None
-    total = (perf_counter() - state.started) * 1000
+    # A program that runs the graph by itself starts no clock.
+    total = (perf_counter() - state.started) * 1000 if state.started else sum(state.timings_ms.values())
     return Turn(
         turn=number,
         command=state.grounded.command,
