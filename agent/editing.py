@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from agent.commands import Command, ItemReference, Lifetime, Op, Polarity, Preference, Range, Relation, Strength
 from agent.errors import TurnRefused
 from agent.history import View
-from agent.statements import HeldWish
+from agent.statements import HeldWish, Seed
 from tools.catalogue import Catalogue
 from tools.domain import Domain, Facet
 
@@ -82,6 +82,11 @@ def edit_wishes(
     said = [f"added: {_spoken(wish.facet, wish.value)}" for wish in preferences]
     group = max((wish.any_of or 0 for wish in preferences), default=0)
     for edit in edits:
+        seed = next((seed for seed in view.seeds if seed.id == edit.id), None)
+        if seed is not None:
+            preferences.append(_dropped(seed, edit.op, domain))
+            said.append(f"removed: like {seed.title}")
+            continue
         wish = _held(view, edit.id)
         group += 1
         preferences += _edited(wish, edit, view, group)
@@ -131,10 +136,18 @@ def _known(value: str, name: str, facet: Facet) -> str:
     raise TurnRefused(f"{name} has no value {value!r}; it has {', '.join(facet.values)}")
 
 
+def _dropped(seed: Seed, op: Edit, domain: Domain) -> Preference:
+    """The statement that takes away an item to be like: a remove of its name."""
+    if op != "remove":
+        raise TurnRefused(f"{seed.id!r} is an item to be like; it can be removed, not {op!r}")
+    return Preference(facet=domain.text_facet, value=seed.title, op="remove")
+
+
 def _held(view: View, wish_id: str) -> HeldWish:
     held = {wish.id: wish for wish in (*view.all_wishes, *view.resting)}
     if wish_id not in held:
-        raise TurnRefused(f"there is no wish {wish_id!r} here; there are {', '.join(held) or 'none'}")
+        known = [*held, *(seed.id for seed in view.seeds)]
+        raise TurnRefused(f"there is no wish {wish_id!r} here; there are {', '.join(known) or 'none'}")
     return held[wish_id]
 
 

@@ -40,6 +40,8 @@ class Run:
 
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    cpu_s: float = 0.0
+    """The server's processor time."""
     memory_mb: list[float] = field(default_factory=list)
     """The server's, at even steps of the run."""
 
@@ -70,7 +72,7 @@ async def _measure(users: int, seconds: int, think: float, turns: int | None) ->
         async with httpx2.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
             # Before the clock counts: the first turn loads what is loaded once.
             await _take(client, "warm-up", "warm-up", "something to begin with", Run())
-            started = perf_counter()
+            started, cpu_before = perf_counter(), _cpu_s(process.pid)
             left = count() if turns is None else iter(range(turns))
             until = started + seconds if turns is None else float("inf")
             watching = asyncio.create_task(_watch(process.pid, run, seconds / _SAMPLES, turns))
@@ -78,6 +80,7 @@ async def _measure(users: int, seconds: int, think: float, turns: int | None) ->
             took = perf_counter() - started
             watching.cancel()
         run.memory_mb.append(_memory_mb(process.pid))
+        run.cpu_s = _cpu_s(process.pid) - cpu_before
     return _figures(run, users, think, took, turns, load_before)
 
 
@@ -160,6 +163,12 @@ def _memory_mb(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+def _cpu_s(pid: int) -> float:
+    """Processor time of a process so far, from /proc (fields 14 and 15: user and system, in ticks)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _figures(
     run: Run, users: int, think: float, took: float, turns: int | None, load_before: dict[str, Any]
 ) -> dict[str, Any]:
@@ -178,6 +187,7 @@ def _figures(
         "p95_s": round(p95, 3),
         "longest_s": round(max(run.seconds), 3),
         "turns_per_s": round(len(run.seconds) / took, 1),
+        "cpu_ms_per_turn": round(1000 * run.cpu_s / len(run.seconds), 1),
         "memory_mb": [round(mb) for mb in run.memory_mb],
         "growth": round(growth, 3),
         "machine": load_before,
@@ -192,7 +202,8 @@ def _show(figures: dict[str, Any]) -> None:
     )
     print(
         f"  median {figures['p50_s']:.2f} s   95th percentile {figures['p95_s']:.2f} s   "
-        f"longest {figures['longest_s']:.2f} s   {figures['turns_per_s']:.1f} turns a second"
+        f"longest {figures['longest_s']:.2f} s   {figures['turns_per_s']:.1f} turns a second, "
+        f"{figures['cpu_ms_per_turn']:.0f} ms of processor time each"
     )
     memory = figures["memory_mb"]
     print(f"  server: {memory[0]} MB at first, {memory[-1]} MB at last, {figures['growth']:+.1%} since it settled")

@@ -159,6 +159,13 @@ async def test_more_like_this_makes_an_item_what_the_rest_should_be_like(client:
     assert [wish["item"] for wish in after.json()["wishes"] if wish["facet"] == "similar"] == ["arrival-2016"]
 
 
+async def test_an_item_to_be_like_is_taken_away_again(client: httpx2.AsyncClient) -> None:
+    turn = await say(client, "something like Arrival")
+    (seed,) = [wish["id"] for wish in turn["wishes"] if wish["facet"] == "similar"]
+    after = await client.patch("/v1/threads/t/wishes", json={"edit": [{"op": "remove", "id": seed}]})
+    assert after.json()["wishes"] == []
+
+
 async def test_a_turn_sent_again_with_its_key_is_taken_once(client: httpx2.AsyncClient) -> None:
     first = await say(client, "a sci-fi film", **{"Idempotency-Key": "k1"})
     again = await say(client, "a sci-fi film", **{"Idempotency-Key": "k1"})

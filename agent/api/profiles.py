@@ -4,10 +4,10 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from agent.api.desk import TheCaller
-from agent.api.problems import documented
+from agent.api.problems import documented, unprocessable
 from agent.api.shapes import Body, ItemId, ProfileShape, UserId
 from agent.api.threads import QueryUser
 from agent.editing import NewWish
@@ -79,7 +79,10 @@ async def export_profile(caller: TheCaller, user: QueryUser = None) -> dict[str,
 async def import_profile(body: ProfileImport, caller: TheCaller) -> dict[str, Any]:
     """Take in an exported document; what is remembered already is replaced only where `overwrite` says so."""
     user = caller.user(body.user)
-    await caller.agent.memory.restore(user, body.document, overwrite=body.overwrite)
+    try:
+        await caller.agent.memory.restore(user, body.document, overwrite=body.overwrite)
+    except (KeyError, ValidationError) as error:
+        raise unprocessable("the document is not what an export gave; nothing was changed") from error
     return profile_json(user, await caller.agent.memory.profile(user), caller.agent.parts.catalogue)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Mapping
-from socket import socket
+from socket import AF_INET, AF_INET6, create_server, socket
 from typing import Annotated
 
 import typer
@@ -18,6 +18,7 @@ from agent.api.server import build_app, check_address
 from agent.api.toolserver import build_toolserver
 from agent.api.turnstile import Turnstile
 from agent.build import build_agent
+from agent.errors import SettingsError
 from agent.page import mount_page
 from agent.settings import Settings, load_settings
 from agent.terminal.logs import log_to_stderr
@@ -63,7 +64,8 @@ def serve(
         keys = KeyRing(settings.keys_file)
         check_address(settings, keys)
         log_to_stderr(logging.INFO, as_json=True)
-        asyncio.run(_serve(settings, keys, with_page=not keys.listed() if page is None else page))
+        with bound(settings.host, settings.port) as listener:
+            asyncio.run(_serve(settings, keys, listener, with_page=not keys.listed() if page is None else page))
 
 
 def mcp(
@@ -98,7 +100,17 @@ def placed_by(environment: Mapping[str, str]) -> dict[str, object]:
     return placed
 
 
-async def _serve(settings: Settings, keys: KeyRing, *, with_page: bool) -> None:
+def bound(host: str, port: int) -> socket:
+    """Return a socket that listens there. Raises SettingsError, before anything is loaded, where it cannot."""
+    try:
+        return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {host!r}, port {port} ({error.strerror}); give another --port"
+        ) from error
+
+
+async def _serve(settings: Settings, keys: KeyRing, listener: socket, *, with_page: bool) -> None:
     with progress_bars() as say:
         agent = await build_agent(settings, progress=say)
     try:
@@ -108,14 +120,13 @@ async def _serve(settings: Settings, keys: KeyRing, *, with_page: bool) -> None:
         config = uvicorn.Config(
             app,
             host=settings.host,
-            port=settings.port,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=FINISH_S,
         )
         server = _Server(config)
-        await server.serve()
+        await server.serve(sockets=[listener])
     finally:
         await agent.close()
 
@@ -127,6 +138,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.started:
             return
-        port = self.servers[0].sockets[0].getsockname()[1]
+        assert sockets
+        port = sockets[0].getsockname()[1]
         host = "127.0.0.1" if is_loopback(self.config.host) else self.config.host
         diagnostics.print(f"Attune listens on http://{host}:{port} (API: /docs). Stop it with Ctrl-C.", highlight=False)
