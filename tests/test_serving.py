@@ -60,19 +60,16 @@ def test_a_key_is_made_listed_and_revoked() -> None:
 
 def test_the_program_without_a_command_serves_and_stops_when_told_to() -> None:
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "ATTUNE_PORT": "0"}
-    program = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")], stderr=subprocess.PIPE, text=True, env=environment
-    )
-    assert program.stderr is not None
-    try:
+    command = [sys.executable, str(ROOT / "app.py")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as program:
+        assert program.stderr is not None
         said = ""
         while not (found := re.search(r"listens on (http://\S+)", said)):
             line = program.stderr.readline()
             assert line, said
             said += line
         answer = httpx2.post(f"{found[1]}/v1/threads/t/turns", json={"text": "a dice game", "user": "ana"}, timeout=60)
-        assert answer.json()["slate"]
-    finally:
         program.send_signal(signal.SIGTERM)
         program.stderr.read()
-    assert program.wait(30) in (0, -signal.SIGTERM)
+    assert answer.json()["slate"]
+    assert program.returncode in (0, -signal.SIGTERM)

@@ -25,7 +25,7 @@ from agent.api.shapes import (
 from agent.api.streaming import event_stream, wants_stream
 from agent.commands import Command, Relation
 from agent.editing import edit_wishes, react
-from agent.turns import Turn, command_json, seed_json, slate_json, wish_json
+from agent.turns import Turn, TurnOptions, command_json, seed_json, slate_json, wish_json
 
 router = APIRouter(prefix="/v1/threads", tags=["threads"], responses=documented(400, 401, 404, 413, 422, 429, 503))
 
@@ -81,13 +81,12 @@ async def take_turn(
     thread: Thread, body: TurnBody, request: Request, caller: TheCaller, desk: TheDesk, key: IdempotencyKey = None
 ) -> Response:
     """Say something. The first turn begins the thread."""
-    user, agent = caller.user(body.user), caller.agent
-    if body.diversity is not None:
-        agent = agent.under(agent.parts.settings.model_copy(update={"diversity": body.diversity}))
+    user, options = caller.user(body.user), TurnOptions(diversity=body.diversity)
     if wants_stream(request):
-        events = desk.turnstile.events(agent, user, thread, body.text, key=key)
+        events = desk.turnstile.events(caller.agent, user, thread, body.text, key=key, options=options)
         return await event_stream(events, request, thread)
-    return turn_response(thread, await desk.turnstile.turn(agent, user, thread, body.text, key=key))
+    turn = await desk.turnstile.turn(caller.agent, user, thread, body.text, key=key, options=options)
+    return turn_response(thread, turn)
 
 
 @router.post("/{thread}/undo", response_model=TurnShape)

@@ -16,7 +16,7 @@ from agent.api.problems import status_of
 from agent.commands import Command
 from agent.settings import Settings
 from agent.trace import Done, Event
-from agent.turns import Turn
+from agent.turns import Turn, TurnOptions
 
 _RETRY_AFTER_S = 2
 _log = structlog.get_logger(__name__)
@@ -42,7 +42,15 @@ class Turnstile:
         return cls(settings.turns_at_once or usual, settings.turns_waiting, metrics)
 
     async def events(
-        self, agent: Agent, user: str, thread: str, text: str, *, command: Command | None = None, key: str | None = None
+        self,
+        agent: Agent,
+        user: str,
+        thread: str,
+        text: str,
+        *,
+        command: Command | None = None,
+        key: str | None = None,
+        options: TurnOptions | None = None,
     ) -> AsyncIterator[Event]:
         """Yield the events of a turn, Done last. Raises HTTPException 503 where the queue is full, and TurnRefused."""
         if len(self._tasks) >= self._most:
@@ -56,7 +64,7 @@ class Turnstile:
         async def run() -> None:
             try:
                 async with self._room:
-                    async for event in agent.respond(user, thread, text, command=command, key=key):
+                    async for event in agent.respond(user, thread, text, command=command, key=key, options=options):
                         heard.put_nowait(event)
             except Exception as error:
                 self._note(error)
@@ -71,10 +79,18 @@ class Turnstile:
             yield event
 
     async def turn(
-        self, agent: Agent, user: str, thread: str, text: str, *, command: Command | None = None, key: str | None = None
+        self,
+        agent: Agent,
+        user: str,
+        thread: str,
+        text: str,
+        *,
+        command: Command | None = None,
+        key: str | None = None,
+        options: TurnOptions | None = None,
     ) -> Turn:
         """Return a whole turn."""
-        async for event in self.events(agent, user, thread, text, command=command, key=key):
+        async for event in self.events(agent, user, thread, text, command=command, key=key, options=options):
             if isinstance(event, Done):
                 return event.turn
         raise AssertionError("a turn ends with Done")

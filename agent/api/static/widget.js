@@ -121,7 +121,8 @@
         element("button", { text: "Close", onclick: () => this.toggle(false) }));
       this.panel = element("section", { className: "panel" }, head, this.log, this.wishes, form);
       this.panel.setAttribute("aria-label", title);
-      this.panel.onkeydown = (event) => event.key === "Escape" && this.toggle(false);
+      // A handler that returned false would swallow every other key.
+      this.panel.onkeydown = (event) => { if (event.key === "Escape") this.toggle(false); };
       root.append(this.opener, this.panel);
     }
 
