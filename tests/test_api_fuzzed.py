@@ -18,7 +18,7 @@ from tools.linking import Linker
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 FEW = settings(
-    max_examples=5,
+    max_examples=3,
     derandomize=True,
     database=None,
     deadline=None,
@@ -38,7 +38,7 @@ def operations(
         yield [found.ok() for found in schema.get_all_operations()]
 
 
-@pytest.mark.parametrize("mode", GenerationMode)
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE])
 def test_no_request_brings_the_server_down(operations: list[Any], mode: GenerationMode) -> None:
     assert len(operations) > 20
     for operation in operations:
