@@ -127,6 +127,13 @@ async def test_an_undo_gives_back_what_the_profile_lost_and_takes_what_it_gained
     assert (await agent.parts.profiles.load("ana")).is_empty
 
 
+async def test_a_turn_of_another_language_is_told_once_which_is_supported(agent: Agent) -> None:
+    first = await agent.chat("ana", "t", "quiero una comedia, por favor, nada de terror")
+    assert any("English" in notice and "Spanish" in notice for notice in first.notices)
+    second = await agent.chat("ana", "t", "algo con menos de dos horas, por favor")
+    assert not any("Spanish" in notice for notice in second.notices)
+
+
 async def test_more_never_repeats_what_was_shown(agent: Agent) -> None:
     seen: set[str] = set()
     for number in range(6):

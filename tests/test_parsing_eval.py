@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from agent.commands import Command, ItemReference, Preference, Range, Relative
 from agent.parsing.agreement import Matcher
-from agent.parsing.labelled import LabelledFileError, LabelledTurn, read_labelled
+from agent.parsing.labelled import LabelledFileError, LabelledTurn, is_held_out, read_labelled
 from agent.parsing.parser import Parsed, ParseInput, SlateEntry
 from eval.__main__ import app
 from eval.parsing import Measurement
@@ -218,6 +218,19 @@ def test_the_command_prints_one_json_object_of_the_agreed_shape(tmp_path: Path) 
     report = json.loads(result.stdout)
     assert {"n", "intent_accuracy", "preferences", "items", "exact", "latency_ms", "strict", "groups"} <= set(report)
     assert {"precision", "recall", "f1", "f1_with_strength"} <= set(report["preferences"])
+
+
+def test_only_dialogues_that_training_leaves_out_are_measured_where_asked(tmp_path: Path) -> None:
+    path = tmp_path / "turns.jsonl"
+    lines = [
+        {"id": f"t-{n}", "source_id": f"talk{n // 2}-{n % 2}", "utterance": "hi", "command": {"intent": "smalltalk"}}
+        for n in range(40)
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)), "utf8")
+    held = [turn for turn in read_labelled(path) if is_held_out(turn)]
+    assert 0 < len(held) < 40 and len(held) % 2 == 0
+    result = CliRunner().invoke(app, ["parsing", str(path), "--parser", "rules", "--json", "--held-out"])
+    assert json.loads(result.stdout)["n"] == len(held)
 
 
 def test_bad_input_ends_with_exit_code_2_and_says_why(tmp_path: Path) -> None:

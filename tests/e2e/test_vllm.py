@@ -1,7 +1,8 @@
 """The instruct path against a real vLLM on the CPU, with a tiny model of random weights: `make e2e` runs it.
 
 Such a model understands nothing. What is true of any model is tried here: the protocol, the schema held by decoding,
-streaming, and a conversation that goes on while the server is away.
+streaming, and a conversation that goes on while the server is away. With ATTUNE_STUDENT, the folder of a model that
+`python -m distill train --student causal` wrote, that model is served instead, and read turns count too.
 """
 
 import os
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.skipif(os.environ.get("ATTUNE_E2E") != "1", reason="tak
 
 DOMAIN = Domain.load(ROOT / "data" / "movies")
 HELLO = (Message("user", "hello"),)
+STUDENT = os.environ.get("ATTUNE_STUDENT")
 
 
 def _without_any(written: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +46,8 @@ def _without_any(written: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmServer]:
     folder = tmp_path_factory.mktemp("vllm")
-    with VllmServer(make_tiny_model(folder / "model"), folder / "log") as served:
+    model = Path(STUDENT).resolve() if STUDENT else make_tiny_model(folder / "model")
+    with VllmServer(model, folder / "log") as served:
         print(f"vLLM ready after {served.start():.0f} s")
         yield served
 
@@ -82,7 +85,16 @@ async def test_decoding_holds_the_schema_whatever_the_model_would_rather_say(mod
         for preference in command.preferences:
             facet = DOMAIN.facets[preference.facet]
             assert facet.kind != "category" or preference.value in facet.values
-    assert len(intents) > 2
+    assert len(intents) > 2 or STUDENT
+
+
+@pytest.mark.skipif(STUDENT is None, reason="ATTUNE_STUDENT names no folder of a causal student")
+async def test_a_student_reads_turns_without_being_told_how(model: OpenAIModel) -> None:
+    parser = InstructParser(model, DOMAIN, RulesParser(DOMAIN), deadline_s=60)
+    said = {"thanks, bye": "smalltalk", "start over": "reset", "anything else?": "more", "undo that": "undo"}
+    parsed = {text: await parser.parse(ParseInput(text=text)) for text in said}
+    right = [parsed[text].parser == "instruct" and parsed[text].command.intent == said[text] for text in said]
+    assert sum(right) >= 3, {text: one.command.intent for text, one in parsed.items()}
 
 
 async def test_a_turn_is_parsed_by_the_model_with_examples_and_proposals(model: OpenAIModel) -> None:
