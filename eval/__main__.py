@@ -14,6 +14,7 @@ from agent.parsing.errors import WeightsError
 from agent.parsing.labelled import LabelledFileError, is_held_out, read_labelled
 from agent.parsing.linked import LinkedReading
 from eval.interactions import interactions
+from eval.memory import memory
 from eval.parsers import PARSERS, ParserChoice, open_parser
 from eval.parsing import Measurement
 from eval.replay import replay
@@ -32,6 +33,7 @@ app.command()(interactions)
 app.command()(simulate)
 app.command()(replay)
 app.command()(report)
+app.command()(memory)
 
 
 @app.callback()
