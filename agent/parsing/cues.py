@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from agent.commands import Command, Intent, ItemReference, Preference, Range, Relative
 from agent.parsing.parser import ParseInput
 from agent.parsing.references import Offered, Referent, asked_about
+from agent.parsing.stances import settle_stance
 from tools.domain import Domain
 from tools.mentions import Mention
 
@@ -60,7 +61,7 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
     offered: titles of the last thing said before.
     """
     text = turn.text
-    preferences = tuple(_lasting(_taken_back(wish, text), text) for wish in command.preferences)
+    preferences = tuple(_lasting(_taken_back(settle_stance(wish, text), text), text) for wish in command.preferences)
     items, intent = command.items, command.intent
     asks = command.asks
     if _SEEN_IT.search(text):

@@ -1,0 +1,61 @@
+import pytest
+
+from agent.commands import Preference
+from agent.parsing.stances import settle_stance
+
+
+def settled(text: str, quote: str, polarity: str = "like") -> tuple[str, str]:
+    wish = Preference.model_validate({"facet": "genre", "value": "x", "polarity": polarity, "quote": quote})
+    found = settle_stance(wish, text)
+    return found.polarity, found.lifetime
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've gone off musicals for good",
+        "I'm done with musicals, for good",
+        "No more musicals for me from now on",
+        "I always skip musicals, as a rule",
+        "As a rule I avoid musicals",
+        "I don't like musicals any more, never show me any",
+        "I can't watch musicals any more, ever",
+        "Don't ever suggest musicals",
+        "I can't stand musicals, ever",
+    ],
+)
+def test_who_has_turned_away_for_good_dislikes_for_good(text: str) -> None:
+    assert settled(text, "musicals") == ("dislike", "lasting")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've changed my mind: I love musicals now",
+        "I've come round to musicals, I enjoy them now",
+        "From now on I do like musicals",
+        "Turns out I love musicals these days, remember that",
+        "Actually I like musicals now",
+    ],
+)
+def test_who_has_come_round_likes_for_good(text: str) -> None:
+    assert settled(text, "musicals", "dislike") == ("like", "lasting")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Something with musicals tonight",
+        "I never miss a chance for musicals tonight",
+        "No horror but musicals please",
+        "I've seen no more than two musicals",
+        "I don't like westerns, show me musicals",
+    ],
+)
+def test_other_words_leave_the_wish_as_it_was(text: str) -> None:
+    assert settled(text, "musicals") == ("like", "session")
+
+
+def test_what_is_said_of_tonight_does_not_last() -> None:
+    assert settled("No more musicals for me tonight", "musicals") == ("dislike", "session")
+    assert settled("A thriller, and I never want musicals", "thriller") == ("like", "session")
