@@ -32,7 +32,7 @@ MOST_PROPOSED = 20
 RECENT_LIKES = 5
 """More liked items than this would blur into the average film."""
 MOST_HISTORY = 200
-"""Liked items, the latest, that people of the same taste are looked for by."""
+"""Liked items, and seen ones, the latest, that people of the same taste are looked for by."""
 
 _REFUSED: tuple[Opinion, ...] = ("disliked", "seen", "liked", "not_interested", "accept")
 
@@ -153,10 +153,13 @@ def _affinity(given: PlanInput, lasting: Sequence[Wish]) -> AffinityArguments | 
     liked = tuple(Seed(id=item) for item in enjoyed[-2 * RECENT_LIKES :])
     disliked = tuple(Seed(id=item) for item, opinion in elsewhere.items() if opinion == "disliked")[-RECENT_LIKES:]
     wishes = tuple(wish for wish in lasting if wish.strength == "prefer" and wish.polarity == "like")
-    if not (liked or disliked or wishes):
+    seen = (
+        tuple(item for item, opinion in elsewhere.items() if opinion == "seen")[-MOST_HISTORY:] if given.learned else ()
+    )
+    if not (liked or disliked or wishes or seen):
         return None
     history = enjoyed[-MOST_HISTORY:] if given.learned and len(enjoyed) > len(liked) else ()
-    return AffinityArguments(liked=liked, disliked=disliked, wishes=wishes, history=history)
+    return AffinityArguments(liked=liked, disliked=disliked, wishes=wishes, history=history, seen=seen)
 
 
 def _attenuation(view: View, wishes: Iterable[Wish]) -> AttenuateArguments | None:

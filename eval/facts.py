@@ -111,7 +111,8 @@ def facts(polarity: Polarity | None = None, *, bounds: bool = True) -> list[Fact
 
 def tells(reply: str, fact: Fact) -> bool:
     """Whether a reply says the fact: names it, first of all with the right polarity."""
-    mention = re.search(re.escape(fact.words) + r"(?:\b|(?=s\b))", reply, re.IGNORECASE)
+    # One zombie is as good an answer as many.
+    mention = re.search(rf"\b{re.escape(fact.words.removesuffix('s'))}", reply, re.IGNORECASE)
     if mention is None:
         return False
     if fact.maximum is not None:
@@ -126,7 +127,7 @@ def tells(reply: str, fact: Fact) -> bool:
 
 def mentions(reply: str, fact: Fact) -> bool:
     """Whether a reply so much as names what the fact is about."""
-    return bool(re.search(rf"\b{re.escape(fact.words)}", reply, re.IGNORECASE))
+    return bool(re.search(rf"\b{re.escape(fact.words.removesuffix('s'))}", reply, re.IGNORECASE))
 
 
 def honours(turn: Turn, fact: Fact, catalogue: Catalogue) -> bool:

@@ -14,7 +14,7 @@ from agent.planning import PlanInput, plan_turn
 from eval.intervals import interval, paired
 from tools import registry
 from tools.candidates import Candidates, Rows
-from tools.collaborative import MODEL, Collaborative, Liked
+from tools.collaborative import MODEL, SEEN, Collaborative, Liked
 from tools.context import ToolContext
 from tools.factors import write
 from tools.interactions import Interactions
@@ -140,7 +140,8 @@ def _taste(
     model: Collaborative, history: Mapping[int, Opinion], popularity: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     liked = [Liked(row) for row, opinion in history.items() if opinion == "liked"]
-    taste = model.taste(liked, [row for row, opinion in history.items() if opinion == "disliked"])
+    seen = [Liked(row, SEEN, outright=False) for row, opinion in history.items() if opinion == "seen"]
+    taste = model.taste([*liked, *seen])
     if taste is None:
         return popularity
     return taste(np.arange(len(popularity), dtype=np.int32)).astype(np.float64)

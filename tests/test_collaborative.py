@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from tests.rating import ITEMS, interactions_of, named, ratings, two_tastes
 from tests.toolset import ids_of, tools_over
 from tools.catalogue import Catalogue
-from tools.collaborative import MODEL, Collaborative, Liked
+from tools.collaborative import MODEL, SEEN, Collaborative, Liked
 from tools.context import ToolContext
 from tools.explain import Explanation
 from tools.factors import train, write
@@ -110,16 +110,17 @@ def test_the_parts_of_the_liked_items_sum_to_the_taste_of_the_library(
     library.item_factors = model.factors
     row = csr_matrix((np.ones(3, np.float32), ([0, 0, 0], liked)), shape=(1, ITEMS))
     theirs = library.recalculate_user(0, row)
-    ours = model.solve([Liked(row) for row in liked], []).sum(axis=0)
+    ours = model.solve([Liked(row) for row in liked]).sum(axis=0)
     assert np.allclose(ours, np.ravel(theirs), atol=1e-3)
 
 
-def test_disliked_items_turn_away_from_their_like(model: Collaborative) -> None:
-    with_dislike = model.taste([Liked(0), Liked(1)], [3])
-    without = model.taste([Liked(0), Liked(1)])
-    assert with_dislike is not None and without is not None
-    odd = np.arange(5, ITEMS, 2, dtype=np.int32)
-    assert with_dislike(odd).mean() < without(odd).mean()
+def test_what_was_only_seen_tells_less_and_is_never_named_as_liked(model: Collaborative) -> None:
+    seen = [Liked(row, SEEN, outright=False) for row in (1, 3, 5)]
+    taste = model.taste([Liked(row) for row in (0, 2, 4)] + seen)
+    assert taste is not None
+    even, odd = (np.arange(first, ITEMS, 2, dtype=np.int32) for first in (6, 7))
+    assert taste(even).mean() > taste(odd).mean() > 0
+    assert {taste.because(row) for row in odd.tolist()} == {None}
 
 
 def test_the_same_interactions_give_the_same_factors(catalogue: Catalogue) -> None:

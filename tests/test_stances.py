@@ -59,3 +59,11 @@ def test_other_words_leave_the_wish_as_it_was(text: str) -> None:
 def test_what_is_said_of_tonight_does_not_last() -> None:
     assert settled("No more musicals for me tonight", "musicals") == ("dislike", "session")
     assert settled("A thriller, and I never want musicals", "thriller") == ("like", "session")
+
+
+def test_who_has_gone_off_something_for_good_does_more_than_take_it_back() -> None:
+    taken_back = Preference(facet="genre", value="x", op="remove", quote="musicals")
+    found = settle_stance(taken_back, "I've gone off musicals for good, they all end the same way")
+    assert (found.op, found.polarity, found.strength, found.lifetime) == ("add", "dislike", "must", "lasting")
+    assert settle_stance(taken_back, "No more musicals tonight") == taken_back
+    assert settle_stance(taken_back, "Drop the musicals") == taken_back

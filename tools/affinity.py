@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tools.candidates import Candidates, Measure
-from tools.collaborative import Liked, follow
+from tools.collaborative import SEEN, Liked, follow
 from tools.context import ToolContext
 from tools.likeness import LikenessMeasure
 from tools.measures import measure_of
@@ -25,6 +25,8 @@ class AffinityArguments(Arguments):
     wishes: tuple[Wish, ...] = ()
     history: Annotated[tuple[str, ...], Field(max_length=500)] = ()
     """Ids of all items liked, for what people of the same taste like; none: `liked` serves."""
+    seen: Annotated[tuple[str, ...], Field(max_length=500)] = ()
+    """Ids of items seen and neither liked nor disliked, for the same."""
 
 
 def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Candidates) -> tuple[Candidates, None]:
@@ -37,7 +39,7 @@ def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Can
     dislikes = _measured(
         context, [*(wish for wish in arguments.wishes if wish.polarity == "dislike"), *arguments.disliked]
     )
-    if not (likes or dislikes or arguments.history):
+    if not (likes or dislikes or arguments.history or arguments.seen):
         return candidates, None
     if likes and not candidates.pooled:
         weights = [about.weight for about, _ in likes]
@@ -48,9 +50,9 @@ def affinity(context: ToolContext, arguments: AffinityArguments, candidates: Can
     for about, measure in dislikes:
         candidates = _judge(candidates, about, measure, -1)
     enjoyed = dict.fromkeys(arguments.history, 1.0) or {seed.id: seed.weight for seed in arguments.liked}
-    liked = [Liked(context.catalogue.row(item), weight) for item, weight in enjoyed.items()]
-    disliked = [context.catalogue.row(seed.id) for seed in arguments.disliked]
-    return follow(context.collaborative, candidates, "profile", liked, disliked), None
+    told = [Liked(context.catalogue.row(item), weight) for item, weight in enjoyed.items()]
+    told += [Liked(context.catalogue.row(item), SEEN, outright=False) for item in arguments.seen]
+    return follow(context.collaborative, candidates, "profile", told), None
 
 
 def _measured(context: ToolContext, abouts: Sequence[Wish | Seed]) -> list[tuple[Wish | Seed, Measure]]:

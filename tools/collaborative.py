@@ -1,10 +1,10 @@
 """What people who liked the same items liked: factors of items, trained from interactions, and taste told by them.
 
 An item's factors are those of alternating least squares for implicit feedback (Hu, Koren and Volinsky 2008). A person
-need not have been among those they were trained on: from the items p that they like, with confidence c, and those they
-dislike, their own factors are worked out by one more step of the same method,
+need not have been among those they were trained on: from the items that they liked or saw, with confidence c, their own
+factors are worked out by one more step of the same method,
 
-    x = A^-1 * sum of c * y over liked            A = Y'Y + L + sum of (c - 1) * y y' over liked and disliked
+    x = A^-1 * sum of c * y            A = Y'Y + L + sum of (c - 1) * y y'
 
 and an item's part in another's score is c * y' A^-1 y, so that a reason names the item that counted most.
 """
@@ -57,10 +57,12 @@ class CollaborativeManifest(BaseModel):
 
 
 class Liked(NamedTuple):
-    """An item that somebody likes."""
+    """An item that somebody likes, or saw, which says half as much: people mostly choose what they expect to like."""
 
     row: int
-    weight: float = 1.0
+    weight: float = LIKED
+    outright: bool = True
+    """Whether it was liked in so many words, so that a reason may name it."""
 
 
 class Collaborative:
@@ -124,33 +126,27 @@ class Collaborative:
         found = np.flatnonzero(self._arrays["others"][start:end] == other)
         return int(self._arrays["together"][start + found[0]]) if len(found) else 0
 
-    def taste(self, liked: Sequence[Liked], disliked: Sequence[int] = ()) -> "Taste | None":
+    def taste(self, liked: Sequence[Liked]) -> "Taste | None":
         """Return what people who like these items like, None where too few people liked any of them."""
         told = [one for one in liked if self.likes[one.row] >= _LEAST_LIKES]
         if not told:
             return None
-        return Taste(self, told, [row for row in disliked if self.likes[row] >= _LEAST_LIKES])
+        return Taste(self, told)
 
-    def solve(self, liked: Sequence[Liked], disliked: Sequence[int]) -> npt.NDArray[np.float64]:
+    def solve(self, liked: Sequence[Liked]) -> npt.NDArray[np.float64]:
         """Return the part of each liked item in the person's factors: (liked, factors); they sum to the factors."""
         rows = [one.row for one in liked]
         confidence = self.manifest.confidence * np.array([one.weight for one in liked])
         of_liked = self.factors[rows].astype(np.float64)
-        of_disliked = self.factors[list(disliked)].astype(np.float64)
         certain = self._gram + of_liked.T @ (of_liked * (confidence - 1)[:, None])
-        certain += (self.manifest.confidence - 1) * of_disliked.T @ of_disliked
         return np.asarray(np.linalg.solve(certain, (of_liked * confidence[:, None]).T).T, np.float64)
 
 
 def follow(
-    model: Collaborative | None,
-    candidates: Candidates,
-    key: Literal["seeds", "profile"],
-    liked: Sequence[Liked],
-    disliked: Sequence[int] = (),
+    model: Collaborative | None, candidates: Candidates, key: Literal["seeds", "profile"], liked: Sequence[Liked]
 ) -> Candidates:
     """Return candidates with a column of what people who like these items like, as they were where none is known."""
-    taste = model.taste(liked, disliked) if model is not None else None
+    taste = model.taste(liked) if model is not None else None
     if taste is None:
         return candidates
     if candidates.pooled and len(candidates) < candidates.allowed_count:
@@ -165,10 +161,10 @@ class Taste:
     words: str | None = None
     labelled = True
 
-    def __init__(self, model: Collaborative, liked: Sequence[Liked], disliked: Sequence[int]) -> None:
+    def __init__(self, model: Collaborative, liked: Sequence[Liked]) -> None:
         self._model = model
         self._liked = tuple(liked)
-        self._parts = model.solve(liked, disliked)
+        self._parts = model.solve(liked)
         preference = model.factors @ self._parts.sum(axis=0).astype(np.float32)
         others = preference.copy()
         others[[one.row for one in liked]] = 0.0
@@ -195,7 +191,7 @@ class Taste:
         """
         amounts = self._parts @ self._model.factors[row]
         for place in np.argsort(-amounts, kind="stable").tolist():
-            other = self._liked[place].row
-            if amounts[place] > 0 and (people := self._model.liked_together(other, row)):
+            other, _, outright = self._liked[place]
+            if outright and amounts[place] > 0 and (people := self._model.liked_together(other, row)):
                 return other, people
         return None

@@ -33,7 +33,7 @@ HELD_AGAINST = 0.40
 PROPOSED = 0.25
 """A third of a perfect fit: enough to lead among items that fit alike, never enough to beat a clearly better fit."""
 TOGETHER = 0.25
-ALIKE, ALIKE_LEAN = 1.5, 0.20
+ALIKE, ALIKE_LEAN = 4.0, 0.20
 """With nothing to fit but a profile, what people of the same taste like tells more than what the items are about;
 docs/interactions.md has the figures."""
 _SIMILAR_WEIGHT = 1.8

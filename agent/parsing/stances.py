@@ -51,9 +51,11 @@ _PARTS = re.compile(r"[.;:!?\n,]|\bbut\b|\bthough\b|\bbecause\b| - ")
 
 def settle_stance(wish: Preference, text: str) -> Preference:
     """Return a wish with polarity and lifetime as unmistakable words around it say."""
-    if wish.op != "add" or not wish.quote or wish.quote not in text:
+    if not wish.quote or wish.quote not in text:
         return wish
     clause, sentence = (_around(text, wish.quote, ends) for ends in (_PARTS, _ENDS))
+    if wish.op == "remove":
+        return _turned(wish, clause, sentence)
     changes: dict[str, str] = {}
     if wish.polarity == "like" and not isinstance(wish.value, Range) and _AWAY.search(clause):
         changes = {"polarity": "dislike", "strength": "must"}
@@ -63,6 +65,21 @@ def settle_stance(wish: Preference, text: str) -> Preference:
     if lasts and not _FOR_NOW.search(sentence):
         changes["lifetime"] = "lasting"
     return wish.model_copy(update=changes) if changes else wish
+
+
+def _turned(wish: Preference, clause: str, sentence: str) -> Preference:
+    """'I've gone off westerns for good' does more than take a wish for them back."""
+    if isinstance(wish.value, Range) or _FOR_NOW.search(sentence):
+        return wish
+    lasts = _LASTS.search(sentence) or _LASTS_HERE.search(clause)
+    if lasts and _AWAY.search(clause):
+        polarity, strength = "dislike", "must"
+    elif lasts and _BACK.search(sentence):
+        polarity, strength = "like", "prefer"
+    else:
+        return wish
+    changes = {"op": "add", "polarity": polarity, "strength": strength, "lifetime": "lasting"}
+    return wish.model_copy(update=changes)
 
 
 def _around(text: str, quote: str, ends: re.Pattern[str]) -> str:
