@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,15 +93,20 @@ async def measure(
 
 def report(outcomes: Sequence[Outcome], answers: Sequence[Answered], ablated: Sequence[Answered]) -> dict[str, Any]:
     """Return success within three turns with and without memory, and the share of right answers of every kind."""
-    with_memory = {outcome.returning.seed: float(outcome.remembered is not None) for outcome in outcomes}
-    without = {outcome.returning.seed: float(outcome.forgotten is not None) for outcome in outcomes}
+    with_memory: dict[Hashable, float] = {
+        outcome.returning.seed: float(outcome.remembered is not None) for outcome in outcomes
+    }
+    without: dict[Hashable, float] = {
+        outcome.returning.seed: float(outcome.forgotten is not None) for outcome in outcomes
+    }
+    returning = outcomes and {
+        "users": len(outcomes),
+        "with_memory": _figure(list(with_memory.values())),
+        "without_memory": _figure(list(without.values())),
+        "difference": _json(paired(with_memory, without)),
+    }
     return {
-        "returning": {
-            "users": len(outcomes),
-            "with_memory": _figure(list(with_memory.values())),
-            "without_memory": _figure(list(without.values())),
-            "difference": _json(paired(with_memory, without)),
-        },
+        "returning": returning,
         "questions": {
             name: {
                 "n": len(chosen),

@@ -62,7 +62,12 @@ def _told(catalogue: Catalogue, item: Item, drawn: random.Random) -> list[str] |
     """What its user says of their taste; None for an item that nothing rare is known of."""
     row = catalogue.row(item.id)
     low, high = _RARE
-    themes = [value for value in catalogue.values(row, "theme") if low <= catalogue.holders("theme", value) <= high]
+    themes = [
+        value
+        for value in catalogue.values(row, "theme")
+        # The title may not be told along with it.
+        if low <= catalogue.holders("theme", value) <= high and item.title.casefold() not in value.casefold()
+    ]
     people = [
         value
         for role in ("director", "actor")

@@ -148,7 +148,7 @@ def judge_history(rated: Sequence[Rated], catalogue: Catalogue, malformed: tuple
     """
     titles = _Titles(catalogue)
     ratings = np.array([np.nan if one.rating is None else one.rating for one in rated], np.float64)
-    said = judge(np.zeros(len(rated), np.int64), ratings, scale_of(ratings)) if len(rated) else []
+    said = judge(np.zeros(len(rated), np.int64), ratings, scale_of(ratings))
     found: dict[str, Judged] = {}
     unmatched, matched = [], 0
     # What has no date comes first: it is the oldest word as far as is known.
@@ -183,7 +183,7 @@ class _Titles:
         self._catalogue = catalogue
         year = catalogue.domain.columns.year
         items = catalogue.items(range(len(catalogue)))
-        self._years = [item.facts.get(year) if year else None for item in items]
+        self._years: list[int | None] = [item.facts.get(year) if year else None for item in items]
         self._rows: dict[str, list[int]] = {}
         for row, item in enumerate(items):
             for title in (item.title, *catalogue.aliases(row)):
@@ -194,8 +194,8 @@ class _Titles:
     def find(self, one: Rated) -> str | None:
         rows = self._rows.get(plain(one.title), []) if one.title else []
         if one.year is not None:
-            rows = [row for row in rows if self._years[row] is None or abs(self._years[row] - one.year) <= _YEARS_OFF]
-            rows = sorted(rows, key=lambda row: abs((self._years[row] or one.year) - one.year))[:1]
+            off = {row: abs((self._years[row] or one.year) - one.year) for row in rows}
+            rows = sorted((row for row in rows if off[row] <= _YEARS_OFF), key=off.__getitem__)[:1]
         known = np.nan_to_num(self._catalogue.popularity, nan=-1.0)
         best = max(rows, key=lambda row: float(known[row]), default=None)
         return None if best is None else self._catalogue.ids[best]
