@@ -9,6 +9,7 @@ import pytest
 
 from agent.agent import Agent
 from agent.history import View
+from agent.page import mount_page
 from agent.page.cards import make_cards
 from agent.page.chips import make_chips
 from agent.page.presses import Press, meaning
@@ -17,6 +18,7 @@ from agent.page.rendering import render
 from agent.page.sessions import Session
 from agent.page.theme import DARK, LIGHT, Palette
 from agent.statements import Seed
+from tests.serving import app_over, client_of
 from tests.talking import agent_over, held, shown
 from tools.context import ToolContext
 from tools.domain import Domain
@@ -28,6 +30,13 @@ ITEM = "harbour-lights"
 @pytest.fixture
 def agent(boardgames_tools: ToolContext, boardgames_linker: Linker, tmp_path: Path) -> Agent:
     return agent_over(boardgames_tools, boardgames_linker, tmp_path)
+
+
+async def test_a_wrong_path_of_the_api_is_answered_by_the_api_and_the_rest_by_the_page(agent: Agent) -> None:
+    async with client_of(mount_page(app_over(agent), agent)) as client:
+        wrong, page = await client.get("/v1/nothing"), await client.get("/")
+    assert (wrong.status_code, wrong.headers["content-type"]) == (404, "application/problem+json")
+    assert page.status_code == 200 and "Attune" in page.text
 
 
 def test_a_session_survives_being_kept_by_the_browser() -> None:

@@ -6,8 +6,11 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from agent.agent import Agent
+from agent.api.gate import GUARDED
 from agent.page.panels import Panels
 from agent.page.presses import Meaning, Press, meaning
 from agent.page.projection import Projection
@@ -46,7 +49,20 @@ def mount_page(app: FastAPI, agent: Agent) -> FastAPI:
         mcp_server=False,
         pwa=False,
     )
+    mount = mounted.router.routes.pop()
+    assert isinstance(mount, Mount)
+    mounted.router.routes.append(_PageMount(mount.path, app=mount.app))
     return mounted
+
+
+class _PageMount(Mount):
+    """Takes every path but the API's, so that a wrong one there is answered in the API's own way."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path = scope.get("path", "")
+        if any(path == root or path.startswith(f"{root}/") for root in GUARDED):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class Page:

@@ -1,5 +1,6 @@
 """The catalogue's vectors on a plane, worked out once when somebody first looks at the map."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -61,16 +62,18 @@ class Projection:
         places = centred @ axes[:, -1:-3:-1]
         return np.asarray(places / np.maximum(np.abs(places).max(axis=0), 1e-9), np.float32)
 
-    def regions(self, apart: float = 1) -> list[Region]:
+    def regions(self, apart: float = 1, beside: Sequence[tuple[float, float]] = ()) -> list[Region]:
         """Return the largest regions, at the median of their items; one that would lie on a larger is left out.
 
-        apart: how much farther from each other names are to be than on a wide screen.
+        apart: how much farther from each other names are to be than on a wide screen. beside: places that have names
+        of their own to their right, where no region's is to be.
         """
         plane = self.plane()
         placed: list[Region] = []
         for name, rows in sorted(self._members.items(), key=lambda pair: -len(pair[1])):
             x, y = (float(middle) for middle in np.median(plane[rows], axis=0))
-            if all(abs(x - other.x) > apart * _APART_X or abs(y - other.y) > _APART_Y for other in placed):
+            names = [(other.x, other.y) for other in placed] + [(left + _APART_X / 2, high) for left, high in beside]
+            if all(abs(x - at) > apart * _APART_X or abs(y - high) > _APART_Y for at, high in names):
                 placed.append(Region(name=name, x=x, y=y))
         return placed[:MOST_REGIONS]
 

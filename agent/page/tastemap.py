@@ -36,7 +36,7 @@ class _Drawing:
 
     def draw(self, view: View) -> go.Figure:
         palette, opinions = self._palette, view.opinions
-        self._land()
+        self._land(view)
         self._items("not for you", _of(opinions, _AGAINST), palette.against, "x", 10)
         self._items("seen", _of(opinions, ("seen",)), palette.soft, "circle-open", 11)
         self._items("named", [seed.item for seed in view.seeds if seed.item], palette.must, "diamond", 14)
@@ -45,11 +45,13 @@ class _Drawing:
         self._titles(view)
         return self._figure.update_layout(**self._layout())
 
-    def _land(self) -> None:
+    def _land(self, view: View) -> None:
         rows = self._projection.land()
         name = f"all {self._catalogue.domain.noun.many}"
         self._points(name, rows.tolist(), {"color": self._palette.soft, "size": 4, "opacity": 0.4})
-        for region in self._projection.regions(apart=2.5 if self._narrow else 1):
+        named = [*view.slate_ids, *(seed.item for seed in view.seeds if seed.item)]
+        beside = [(x, y) for x, y in self._projection.plane()[self._rows(named)].tolist()]
+        for region in self._projection.regions(2.5 if self._narrow else 1, beside):
             self._name(region.x, region.y, f"<b>{escape(region.name.upper())}</b>", self._palette.ink)
 
     def _titles(self, view: View) -> None:
@@ -70,18 +72,17 @@ class _Drawing:
             text=text,
             showarrow=False,
             font={"color": colour, "size": 13},
-            bgcolor=self._palette.paper,
-            borderpad=2,
-            opacity=0.9,
             **place,
         )
 
     def _items(self, name: str, ids: Sequence[str], colour: str, symbol: str, size: int) -> None:
-        rows = [self._catalogue.row(item) for item in ids if item in self._catalogue]
-        if rows:
+        if rows := self._rows(ids):
             edge = {"color": self._palette.paper, "width": 2}
             marker = {"color": colour, "size": size, "symbol": symbol, "line": edge}
             self._points(name, rows, marker)
+
+    def _rows(self, ids: Sequence[str]) -> list[int]:
+        return [self._catalogue.row(item) for item in ids if item in self._catalogue]
 
     def _points(self, name: str, rows: Sequence[int], marker: dict[str, Any]) -> None:
         plane = self._projection.plane()
