@@ -127,6 +127,11 @@ class Visitor:
         return self.page.locator(".card h3").all_inner_texts()
 
     @property
+    def items(self) -> set[str]:
+        """Ids of the list."""
+        return {str(button.get_attribute("data-id")) for button in self.page.locator(".card .liked").all()}
+
+    @property
     def chips(self) -> list[str]:
         """The wishes in view, as 'must trading'."""
         return [" ".join(text.split()) for text in self.page.locator(".chip .open").all_inner_texts()]
