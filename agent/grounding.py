@@ -12,6 +12,7 @@ import numpy as np
 
 from agent.commands import Command, ItemReference, Preference, Range, Relative
 from agent.statements import Statement, same_words
+from agent.wording import is_adverb, is_pronoun, put_plainly
 from tools.catalogue import Catalogue
 from tools.domain import Domain, Facet
 from tools.linking import Linker
@@ -22,14 +23,6 @@ UNSURE = 0.4
 Half of what is understood with 0.4 to 0.5 is right in every detail; more often it is the strength or lifetime that is
 off than the thing itself, and a must that was said and is not kept costs more (docs/evaluation.md)."""
 
-SURE = 0.75
-"""From here on it is believed that what was asked for softly was meant so."""
-
-_SOFTENED = re.compile(
-    r"\b(?:ideally|maybe|perhaps|prefer\w*|possibl[ey]|bonus|like[sd]?|lov(?:e|es|ed|ing)|enjoy\w*|ador\w+|fans?|into|"
-    r"favou?rites?|would be nice|kind of|sort of|rather|such as|or so|say)\b",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[\w']+")
 _INSTEAD = re.compile(
     r"\b(instead|rather than|switch(?:ing)? to|change(?:d)? (?:it|that|my mind)|make (?:it|that) an?\b|"
@@ -37,8 +30,6 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\b(also|as well|too|and maybe|plus|with (?:a bit|some)|on top of)\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"\bone\s+(?:that|which|who|whose|where|with|from|in|by|of)\b", re.IGNORECASE)
-"""'One that he acts in' says what kind, not how many."""
 _NEW_TOPIC = re.compile(
     r"\b((?:something|anything) (?:completely|totally|entirely|altogether) (?:different|else|new)|"
     r"(?:new|different|change of|another) (?:topic|subject)|start(?:ing)? (?:over|again|afresh)|from scratch|"
@@ -66,17 +57,15 @@ def ground(
     items, notices = _link_items(command.items, slate, catalogue, linker, year)
     statements: list[Statement] = []
     for preference in command.preferences:
-        if isinstance(preference.value, Relative) and _is_adverb(preference.quote, text):
+        if isinstance(preference.value, Relative) and is_adverb(preference.quote, text):
             continue
         statement, notice = _state(preference, items, slate, catalogue, linker, year)
-        if statement and _is_plain_name(statement, text, catalogue):
-            statement = statement.model_copy(update={"strength": "must"})
         notices += [notice] if notice else []
-        statements += [statement] if statement else []
+        statements += [put_plainly(statement, text, catalogue)] if statement else []
     fresh = command.intent == "reset" or (command.intent == "recommend" and bool(_NEW_TOPIC.search(text)))
     statements = _instead(_alternatives(statements, catalogue), text)
     update: dict[str, object] = {"items": items}
-    if command.count == 1 and _PRONOUN.search(text):
+    if command.count == 1 and is_pronoun(text):
         update["count"] = None
     if command.intent in ("question", "compare"):
         # Words that ask for one thing only outrank a guess from the whole sentence.
@@ -96,21 +85,6 @@ def asked_by_words(text: str, domain: Domain) -> tuple[str, ...]:
             # A longer phrase uses its words up: 'how long ago' does not ask how long.
             said = said.replace(f" {phrase} ", f" {'_' * len(phrase)} ")
     return tuple(sorted(found, key=lambda ask: found[ask]))
-
-
-def _is_plain_name(statement: Statement, text: str, catalogue: Catalogue) -> bool:
-    """Whether a name of the catalogue is plainly asked for: then it is meant, however unsure the rest was read."""
-    wanted = (statement.op, statement.polarity, statement.lifetime) == ("add", "like", "session")
-    if not wanted or statement.confidence >= SURE or _SOFTENED.search(text):
-        return False
-    facet = catalogue.domain.facets[statement.facet]
-    named = facet.kind == "entity" and isinstance(statement.value, str)
-    return named and facet.strength == "must" and catalogue.holders(statement.facet, str(statement.value)) > 0
-
-
-def _is_adverb(words: str | None, text: str) -> bool:
-    """Whether words that could compare only say that something is over: 'I don't want them any longer'."""
-    return words is not None and re.search(rf"\b(?:any|no)\s+{re.escape(words)}\b(?!\s+than\b)", text, re.I) is not None
 
 
 def find_item(title: str, catalogue: Catalogue, linker: Linker, year: int) -> tuple[str, ...]:

@@ -32,6 +32,9 @@ def trained_on() -> set[str]:
     found = {
         text for module in (simulate, chatter, occasions, reactions) for text in strings(list(vars(module).values()))
     }
+    frames = (ROOT / "distill" / "frames.txt").read_text(encoding="utf8")
+    for line in frames.splitlines():
+        found.update(re.split(r"(?<=[.!?])\s+|,\s+", re.sub(r"[{<\[][^}>\]]*[}>\]]", "{}", line)))
     for labelled in read_labelled(ROOT / "data" / "commands" / "teacher.jsonl"):
         text = labelled.turn.text
         quotes = [wish.quote for wish in labelled.command.preferences] + [item.quote for item in labelled.command.items]
