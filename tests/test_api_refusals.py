@@ -16,10 +16,12 @@ from agent.api.keys import KeyRing
 from agent.api.server import build_app, check_address
 from agent.errors import SettingsError
 from agent.parsing.parser import Parsed, ParseInput
+from agent.parsing.rules import RulesParser
 from agent.settings import load_settings
 from tests.serving import app_over, client_of, served
 from tests.talking import agent_over
 from tools.context import ToolContext
+from tools.domain import Domain
 from tools.linking import Linker
 
 TURNS = "/v1/threads/t/turns"
@@ -45,6 +47,19 @@ class BrokenParser:
 
     async def parse(self, given: ParseInput) -> Parsed:
         raise RuntimeError(f"the password is swordfish, at {given.text}")
+
+
+class SlowParser:
+    """Takes its time, and says when it began."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._rules = RulesParser(domain)
+        self.begun = asyncio.Event()
+
+    async def parse(self, given: ParseInput) -> Parsed:
+        self.begun.set()
+        await asyncio.sleep(0.3)
+        return await self._rules.parse(given)
 
 
 def problem(answer: httpx2.Response, status: int) -> dict[str, Any]:
@@ -244,6 +259,20 @@ async def test_a_turn_whose_listener_leaves_in_mid_stream_is_finished(app: FastA
         again = await client.post(TURNS, json={"text": "a sci-fi film"}, headers={"Idempotency-Key": "k1"})
         assert again.json()["turn"] == 1
         assert len((await client.get("/v1/threads/t/trace")).json()["turns"]) == 1
+
+
+async def test_a_server_told_to_stop_finishes_the_turn_in_flight(
+    tiny_tools: ToolContext, tiny_linker: Linker, tmp_path: Path
+) -> None:
+    parser = SlowParser(tiny_tools.catalogue.domain)
+    agent = agent_over(tiny_tools, tiny_linker, tmp_path, parser=parser)
+    async with httpx2.AsyncClient(headers={"X-Attune-User": "ana"}, timeout=60) as client:
+        async with served(app_over(agent)) as url:
+            asked = asyncio.create_task(client.post(f"{url}{TURNS}", json={"text": "a sci-fi film"}))
+            await parser.begun.wait()
+        # The server has stopped by now.
+        assert (await asked).json()["slate"]
+    assert len(await agent.entries("ana", "t")) == 1
 
 
 async def test_a_full_queue_sends_new_turns_away_for_a_while(agent: Agent) -> None:
