@@ -26,14 +26,26 @@ off than the thing itself, and a must that was said and is not kept costs more (
 _WORD = re.compile(r"[\w']+")
 _INSTEAD = re.compile(
     r"\b(instead|rather than|switch(?:ing)? to|change(?:d)? (?:it|that|my mind)|make (?:it|that) an?\b|"
-    r"what about|how about|scratch that|actually|on second thoughts?|swap|replace|no longer|now i(?:'m| am| want)?)\b",
+    r"what about|how about|scratch that|actually|on second thoughts?|swap|replace|no longer|now i(?:'m| am| want)?|"
+    r"now (?:show|give|find|try|do|let'?s))\b",
     re.IGNORECASE,
 )
-_ALSO = re.compile(r"\b(also|as well|too|and maybe|plus|with (?:a bit|some)|on top of)\b", re.IGNORECASE)
+_SWITCHED = re.compile(
+    r"\b(instead|rather than|switch(?:ing)? to|change(?:d)? (?:it|that|my mind)|scratch that|swap|replace|no longer)\b",
+    re.IGNORECASE,
+)
+"""Exchange beyond doubt: what was merely preferred goes too."""
+_ALSO = re.compile(
+    r"\b(?:also|as well|and maybe|plus|with (?:a bit|some)|on top of)\b|\btoo\b(?=\s*(?:[.,;!?]|$))", re.IGNORECASE
+)
+_BETWEEN = re.compile(
+    r"\b(?:and|or|vs\.?|versus|with|to|between|compare|comparing|against|than|is|are|which)\b|[,:?]", re.IGNORECASE
+)
+_PLACE = re.compile(r"(?:number|no\.?|nr\.?|#)\s*(\d{1,2})", re.IGNORECASE)
 _NEW_TOPIC = re.compile(
     r"\b((?:something|anything) (?:completely|totally|entirely|altogether) (?:different|else|new)|"
     r"(?:new|different|change of|another) (?:topic|subject)|start(?:ing)? (?:over|again|afresh)|from scratch|"
-    r"forget (?:all|everything|what) (?:of )?(?:that|i said|we (?:said|talked about)|above|before))\b",
+    r"forget (?:all|everything|what) (?:of )?(?:that|i said|we (?:said|talked about)|above|before)(?! about\b))\b",
     re.IGNORECASE,
 )
 
@@ -54,7 +66,10 @@ def ground(
     command: Command, text: str, *, slate: Sequence[str], catalogue: Catalogue, linker: Linker, year: int
 ) -> Grounded:
     """Return the command tied to the catalogue. slate: ids on screen, in order; year: of the conversation."""
-    items, notices = _link_items(command.items, slate, catalogue, linker, year)
+    references = command.items
+    if command.intent == "compare" and len(references) < 2:
+        references = _both_sides(text, catalogue, linker, year) or references
+    items, notices = _link_items(references, slate, catalogue, linker, year)
     statements: list[Statement] = []
     for preference in command.preferences:
         if isinstance(preference.value, Relative) and is_adverb(preference.quote, text):
@@ -104,7 +119,7 @@ def _link_items(
 ) -> tuple[tuple[ItemReference, ...], list[str]]:
     linked: list[ItemReference] = []
     notices: list[str] = []
-    for reference in references:
+    for reference in map(_numbered, references):
         if isinstance(reference.ref, int):
             if 1 <= reference.ref <= len(slate):
                 linked.append(_linked(reference, (slate[reference.ref - 1],), catalogue))
@@ -119,6 +134,20 @@ def _link_items(
             notices += _namesakes(found, catalogue)
         linked.append(_linked(reference, found, catalogue))
     return tuple(linked), notices
+
+
+def _both_sides(text: str, catalogue: Catalogue, linker: Linker, year: int) -> tuple[ItemReference, ...]:
+    """'Compare Alien and Aliens': a title on each side of the word between, though 'aliens' are also a theme."""
+    sides = [side.strip(" ,.?!\"'") for side in _BETWEEN.split(text)]
+    found = [(side, find_item(side, catalogue, linker, year)) for side in sides if side]
+    named = [ItemReference(ref=side, relation="about", quote=side, item=ids[0]) for side, ids in found if ids]
+    return tuple(named) if len(named) > 1 else ()
+
+
+def _numbered(reference: ItemReference) -> ItemReference:
+    """'Number 9' is a place on the slate, there or not; no title is called that."""
+    place = _PLACE.fullmatch(reference.ref.strip()) if isinstance(reference.ref, str) and not reference.item else None
+    return reference.model_copy(update={"ref": int(place[1])}) if place else reference
 
 
 def _linked(reference: ItemReference, found: Sequence[str], catalogue: Catalogue) -> ItemReference:
@@ -303,9 +332,10 @@ def _instead(statements: Sequence[Statement], text: str) -> list[Statement]:
     """Mark likes that are asked for in the place of what was asked before on their facet."""
     if not _INSTEAD.search(text) or _ALSO.search(text):
         return list(statements)
+    strengths = ("must", "prefer") if _SWITCHED.search(text) else ("must",)
     return [
         statement.model_copy(update={"replaces": True})
-        if statement.op == "add" and statement.polarity == "like" and statement.strength == "must"
+        if statement.op == "add" and statement.polarity == "like" and statement.strength in strengths
         else statement
         for statement in statements
     ]

@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.commands import Command
+from agent.commands import Command, Range
 from agent.history import Entry, View
 from agent.phrasing import count_noun, join, say_seed, say_wish, say_wishes
 from agent.preferences import WishChange, overrides
@@ -49,6 +49,7 @@ def reply_to_wishes(given: ReplyInput) -> str:
         *given.notices,
         _profile(given.view, given.catalogue, first_slate=given.first_slate),
         _slate(given),
+        _unmet(given),
         _shortfall(given),
         given.question.text if given.question else "",
     ]
@@ -144,6 +145,30 @@ def _slate(given: ReplyInput) -> str:
             ]
         )
     return f"{lead} {_first_pick(slate, given.variety)}".strip()
+
+
+def _unmet(given: ReplyInput) -> str:
+    """Say so where a bound that was taken as a preference holds of nothing on the slate."""
+    catalogue = given.catalogue
+    rows = [catalogue.row(item.id) for item in given.slate]
+    new = [change.wish for change in given.view.changes if change.wish and change.kind != "removed"]
+    soft = [wish for wish in new if isinstance(wish.value, Range) and wish.strength == "prefer"]
+    unmet = [
+        wish
+        for wish in soft
+        if rows and wish.polarity == "like" and not any(_within(wish.value, wish.facet, row, catalogue) for row in rows)
+    ]
+    if not unmet:
+        return ""
+    return f"None of them is {join(say_wishes(unmet, catalogue.domain), 'or')}; these come nearest."
+
+
+def _within(bounds: Range | str, facet: str, row: int, catalogue: Catalogue) -> bool:
+    assert isinstance(bounds, Range)
+    order = catalogue.domain.facets[facet].values
+    low, high = (order.index(end) if isinstance(end, str) else end for end in (bounds.min, bounds.max))
+    figure = float(catalogue.numbers(facet)[row])
+    return (low is None or figure >= low) and (high is None or figure <= high)
 
 
 def _are(slate: Sequence[SlateItem]) -> str:

@@ -13,13 +13,17 @@ from agent.parsing.agreement import Matcher
 from agent.parsing.errors import WeightsError
 from agent.parsing.labelled import LabelledFileError, is_held_out, read_labelled
 from agent.parsing.linked import LinkedReading
+from agent.terminal.logs import log_to_stderr
 from eval.interactions import interactions
+from eval.judging import judge
 from eval.memory import memory
 from eval.parsers import PARSERS, ParserChoice, open_parser
 from eval.parsing import Measurement
+from eval.recorded import requests
 from eval.replay import replay
 from eval.report import report
 from eval.simulate import simulate
+from eval.storytelling import scripts
 from tools.catalogue import Catalogue
 from tools.embedding import DEFAULT_MODEL
 from tools.errors import CatalogueError
@@ -27,8 +31,9 @@ from tools.linking import Linker
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 _ROOT = Path(__file__).parents[1]
-
-
+app.command()(scripts)
+app.command()(requests)
+app.command()(judge)
 app.command()(interactions)
 app.command()(simulate)
 app.command()(replay)
@@ -38,7 +43,8 @@ app.command()(memory)
 
 @app.callback()
 def _main() -> None:
-    """Keep sub-commands named even while there is one."""
+    """Standard output is for results."""
+    log_to_stderr()
 
 
 @app.command()

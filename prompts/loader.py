@@ -138,7 +138,24 @@ class SimulatePrompt:
     """Labels on screen, in order."""
 
 
-Prompt = ParsePrompt | RepairPrompt | PlanPrompt | RespondPrompt | AnswerPrompt | SpeakPrompt | SimulatePrompt
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgePrompt:
+    """Asks which of two dialogues served a person better."""
+
+    file: ClassVar[str] = "judge.md"
+    noun: str
+    wants: tuple[Mapping[str, Any], ...]
+    """What the person wanted, said or not."""
+    seen: tuple[str, ...]
+    """Labels of items that the person had seen."""
+    first: tuple[Mapping[str, Any], ...]
+    """A mapping a turn: what the person said, what the assistant said and showed."""
+    second: tuple[Mapping[str, Any], ...]
+
+
+Prompt = (
+    ParsePrompt | RepairPrompt | PlanPrompt | RespondPrompt | AnswerPrompt | SpeakPrompt | SimulatePrompt | JudgePrompt
+)
 
 
 def render(prompt: Prompt) -> tuple[Message, ...]:

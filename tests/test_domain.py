@@ -81,3 +81,8 @@ def test_two_text_facets_are_one_too_many(tmp_path: Path) -> None:
 def test_a_folder_without_a_domain_says_what_one_is(tmp_path: Path) -> None:
     with pytest.raises(DomainError, match=r"items\.jsonl"):
         Domain.load(tmp_path)
+
+
+def test_a_compound_of_values_that_there_are_not_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DomainError, match="compound 'snow white'"):
+        load(tmp_path, SMALL + '[compounds]\n"snow white" = { colour = ["snowy"] }\n')

@@ -204,3 +204,34 @@ def test_a_name_plainly_asked_for_is_meant(grounded: Any, text: str, confidence:
     asked = Preference(facet="person", value="Clint Eastwood", confidence=confidence)
     (statement,) = grounded(asked, text=text).statements
     assert statement.strength == strength
+
+
+def test_number_nine_is_a_place_on_the_slate_though_there_is_none(grounded: Any) -> None:
+    found = grounded(items=(ItemReference(ref="number 9", relation="seen"),), intent="feedback")
+    assert found.notices == ("There is no number 9 on the list; it goes from 1 to 3.",)
+
+
+def test_both_sides_of_a_comparison_are_titles(grounded: Any) -> None:
+    found = grounded(text="compare Alien and Aliens", intent="compare")
+    assert [item.item for item in found.command.items] == ["alien-1979", "aliens-1986"]
+
+
+def test_one_title_is_no_comparison(grounded: Any) -> None:
+    assert grounded(text="which one is like Alien?", intent="compare").command.items == ()
+
+
+def test_an_exchange_beyond_doubt_takes_preferences_too(grounded: Any) -> None:
+    light = Preference(facet="mood", value="light")
+    assert grounded(light, text="changed my mind, something light").statements[0].replaces
+    assert not grounded(light, text="actually something light").statements[0].replaces
+    assert not grounded(light, text="something light too").statements[0].replaces
+
+
+def test_being_too_tired_is_not_wanting_it_too(grounded: Any) -> None:
+    comedy = Preference(facet="genre", value="comedy", strength="must")
+    assert grounded(comedy, text="i'm too tired, a comedy instead").statements[0].replaces
+
+
+def test_forgetting_one_thing_is_no_fresh_start(grounded: Any) -> None:
+    assert not grounded(text="forget what i said about horror").fresh
+    assert grounded(text="forget what i said").fresh

@@ -157,3 +157,13 @@ def test_small_talk_is_short_and_steers_back(tiny: Catalogue) -> None:
     assert "12 films" in reply_to_smalltalk("hello", 1, tiny, random.Random(0))
     for seed in range(5):
         assert len(reply_to_smalltalk("what is the capital of Peru", 3, tiny, random.Random(seed))) < 200
+
+
+def test_a_preferred_bound_that_nothing_shown_keeps_is_owned_up_to(tiny: Catalogue) -> None:
+    long = held("runtime", (300.0, None), id="w3")
+    view = View(wishes=(long,), changes=(WishChange(kind="added", wish=long),))
+    said = reply(tiny, view=view, slate=slate(tiny, "heat-1995"), wanted=1)
+    assert "None of them is at least 300 min; these come nearest." in said
+    met = held("runtime", (160.0, None), id="w3")
+    view = View(wishes=(met,), changes=(WishChange(kind="added", wish=met),))
+    assert "None of them" not in reply(tiny, view=view, slate=slate(tiny, "heat-1995"), wanted=1)

@@ -39,7 +39,7 @@ _BEFORE: dict[Operator, str] = {
         r" just| about| exactly)?"
     ),
     "around": (
-        r"around|about|roughly|approximately|approx|circa|ca|near|nearly|some|close to|~|ideally|"
+        r"around|(?<!what )(?<!how )about|roughly|approximately|approx|circa|ca|near|nearly|some|close to|~|ideally|"
         r"somewhere around|in the region of"
     ),
 }

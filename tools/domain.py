@@ -74,6 +74,8 @@ class Facet(_Part):
     kind: FacetKind
     label: str | None = None
     """What people call it ('running time'); the facet's name where it is missing."""
+    names: Words = ()
+    """Other nouns that people have for the facet itself ('the length', 'the decade'), as when they take it back."""
     columns: tuple[str, ...] = ()
     """Columns of items.jsonl that hold it: one, or several for text ('themes', 'series')."""
     roles: dict[str, str] = {}
@@ -206,6 +208,8 @@ class Domain(_Part):
     """Titles that are also ordinary words; they are links only with evidence."""
     languages: dict[str, Language] = {}
     """Other languages, by their two letters, that turns may be in."""
+    compounds: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Words that mean several values at once -> facet -> values ('anime' -> genre animation, language Japanese)."""
     openers: tuple[str, ...] = ()
     """First things a person might say, for the page and the terminal."""
     display: Display = Display()
@@ -225,6 +229,15 @@ class Domain(_Part):
             raise ValueError(f"display names facets that the domain does not have: {sorted(unknown)}")
         if unknown := set(shown.credits) - {role for facet in self.facets.values() for role in facet.roles}:
             raise ValueError(f"display credits roles that no facet has: {sorted(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _compounds_are_of_values(self) -> Self:
+        for phrase, parts in self.compounds.items():
+            for name, values in parts.items():
+                facet = self.facets.get(name)
+                if facet is None or facet.kind != "category" or not set(values) <= set(facet.values):
+                    raise ValueError(f"compound {phrase!r}: {name} {', '.join(values)} is no value of a category facet")
         return self
 
     @classmethod

@@ -27,6 +27,10 @@ class Spelling:
         self._joined: dict[str, str] = {}
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._known = english_words()
+        self._values: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for form, senses in book.senses.items():
+            if " " not in form and len(form) > 5 and any(map(self._is_closed, senses)):
+                self._values[form[0], len(form)].append(form)
         for form in sorted(book.full, key=lambda form: (-book.full[form], form)):
             self._index(form)
         for form in book.senses:
@@ -61,6 +65,7 @@ class Spelling:
                 return
             for word in self._near(norm):
                 yield from self._around(norms, place, word)
+            yield from self._value(norm, place)
 
     def _near(self, norm: str) -> list[str]:
         """Return the words of names that a word may stand for: itself, or those a slip or two away."""
@@ -76,6 +81,20 @@ class Spelling:
                 near = process.extract(norm, bucket, scorer=OSA.distance, score_cutoff=slips, limit=4)
                 found += [(word, int(distance)) for word, distance, _ in near]
         return [word for word, _ in sorted(found, key=lambda pair: pair[1])[:4]]
+
+    def _value(self, norm: str, place: int) -> Iterator[tuple[int, int, Sense]]:
+        """A closed value with one slip ('comdey', 'romatic'), where the word is none of everyday language."""
+        if len(norm) < 5 or norm in self._book.senses or norm in self._known:
+            return
+        for length in (len(norm), len(norm) + 1, len(norm) - 1):
+            for word in self._values.get((norm[0], length), ()):
+                if OSA.distance(norm, word, score_cutoff=1) <= 1:
+                    closed = next(filter(self._is_closed, self._book.senses[word]))
+                    yield place, place, _with_score(closed, 0.7)
+                    return
+
+    def _is_closed(self, sense: Sense) -> bool:
+        return sense.kind == "value" and self._book.domain.facets[str(sense.facet)].kind == "category"
 
     def _around(self, norms: Sequence[str], place: int, word: str) -> Iterator[tuple[int, int, Sense]]:
         norm = norms[place]

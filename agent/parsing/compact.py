@@ -26,6 +26,7 @@ from agent.parsing.labels import (
 )
 from agent.parsing.offers import Find, Offers, offers_of
 from agent.parsing.parser import Parsed, ParseInput
+from agent.parsing.preamble import without_preamble
 from agent.parsing.reading import Marked, NetworkReader, TurnReading
 from agent.parsing.references import Referent, TitleOf, referents
 from agent.parsing.titles import is_capitalised
@@ -117,6 +118,7 @@ class CompactParser:
         """Return what the turn means. Raises nothing for any text."""
         if not turn.text.strip():
             return Command(intent="smalltalk")
+        whole, turn = turn, without_preamble(turn)
         reading = self._reader.read(turn)
         offers = offers_of(turn, self._find)
         quiet = INTENTS[int(reading.intent.argmax())] in _QUIET
@@ -130,7 +132,7 @@ class CompactParser:
             asks=self._asks(reading) if intent in ("question", "compare") else (),
             count=_count(turn, reading),
         )
-        return settle(command, turn, self._domain, offers.titles)
+        return settle(command, whole, self._domain, offers.titles)
 
     def wish_candidates(self, turn: ParseInput, reading: TurnReading, offers: Offers) -> list[Candidate[Preference]]:
         """Return every statement that the marked spans could be, likely or not."""

@@ -7,9 +7,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from agent.commands import Command, Intent, ItemReference, Preference, Range, Relative
+from agent.parsing.compounds import with_all_parts
 from agent.parsing.parser import ParseInput
+from agent.parsing.reacting import takes_one, waved_off, with_verdicts
 from agent.parsing.references import Offered, Referent, asked_about
 from agent.parsing.stances import settle_stance
+from agent.parsing.takebacks import joined, taken_back
+from agent.parsing.titles import capitalised_runs
+from agent.parsing.whole import names_values_only, says_more, says_thanks, starts_afresh
+from agent.parsing.words import count_in
 from tools.domain import Domain
 from tools.mentions import Mention
 
@@ -28,9 +34,18 @@ _WHY = re.compile(
 _MORE_ABOUT = re.compile(
     r"\b(?:tell me (?:a bit |a little )?more|more about (?:it|that|the|number|#?\d))\b", re.IGNORECASE
 )
-_ASKS_FOR_ITEMS = re.compile(
-    r"\b(?:do|have|has|got|is there|are there|any|how many|which|what|anything|know)\b", re.IGNORECASE
+_HAVE_YOU = re.compile(
+    r"\b(?:(?:do|have|has|'ve) (?:you|u|ya)|got (?:any|anything|some)|is there|are there|any(?:thing)?|how many|"
+    r"know of|(?:what|which) else)\b",
+    re.IGNORECASE,
 )
+_GIVE = re.compile(
+    r"\b(?:give|show|list|pick|suggest|recommend|name|find)(?: me| us)? (?:(?:your|the|my) )?(?:(?:top|best) )?",
+    re.IGNORECASE,
+)
+_COVERED = 0.6
+"""Share of a title's letters from which a linked name is that title rather than a word in it."""
+_REACTIONS = ("seen", "liked", "disliked", "not_interested", "interested", "accept")
 _NOT_NEEDED = re.compile(
     r"\b(?:(?:is|are|was)(?:n'?t| not) (?:really )?(?:necessary|needed|required|important|a must|a problem|an issue)|"
     r"(?:does|do)(?:n'?t| not) (?:have|need) to be|need(?:n'?t| not) be|"
@@ -48,6 +63,12 @@ _ASKS = re.compile(
     r"go)\b|\?",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"(?:\b(?:no|not|never|nothing|none|without)|n't)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+_HEDGED = re.compile(
+    r"\b(?:ideally|maybe|perhaps|preferably|if possible|if you can|bonus|would be (?:nice|lovely|good)|probably|"
+    r"kinda|kind of|sort of|ish|or so|around|about|roughly|rather|preferred|not too|could be|might|a bit|slightly)\b",
+    re.IGNORECASE,
+)
 _SEEN_IT = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already)? (?:seen|saw|watched) (?:it|that|this|them|both|those)\b", re.IGNORECASE
 )
@@ -60,29 +81,113 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
 
     offered: titles of the last thing said before.
     """
-    text = turn.text
-    preferences = tuple(_lasting(_taken_back(settle_stance(wish, text), text), text) for wish in command.preferences)
-    items, intent = command.items, command.intent
-    asks = command.asks
-    if _SEEN_IT.search(text):
+    if says_thanks(turn.text):
+        return Command(intent="smalltalk")
+    if says_more(turn.text) and not command.preferences:
+        return Command(intent="more", count=command.count)
+    command = _with_statements(command, turn, domain)
+    if _MEMORY.search(turn.text):
+        return command.model_copy(update={"intent": "profile"})
+    command = _with_items(command, turn, domain)
+    command = _with_intent(command, turn, domain, offered)
+    return command.model_copy(update={"preferences": with_all_parts(command.preferences, turn, domain)})
+
+
+def _with_statements(command: Command, turn: ParseInput, domain: Domain) -> Command:
+    """Take back what is taken back, keep for good what is said for good, hear how many are wanted."""
+    preferences = tuple(
+        _firm(
+            _directed(_lasting(_taken_back(settle_stance(wish, turn.text), turn.text), turn.text), turn), turn, domain
+        )
+        for wish in command.preferences
+    )
+    count = command.count or _counted(turn)
+    if removals := tuple(taken_back(turn, domain)):
+        preferences = joined(preferences, removals)
+        intent: Intent = command.intent if command.intent in ("profile", "reset") else "recommend"
+        return command.model_copy(update={"preferences": preferences, "intent": intent, "count": count})
+    return command.model_copy(update={"preferences": preferences, "count": count})
+
+
+def _with_items(command: Command, turn: ParseInput, domain: Domain) -> Command:
+    """Hear what is said of items: taken, seen and loved, too much of something."""
+    if not command.preferences and (taken := takes_one(turn)):
+        return command.model_copy(update={"intent": "feedback", "items": taken, "asks": ()})
+    items = command.items
+    if _SEEN_IT.search(turn.text):
         items = tuple(_seen(item) for item in items)
-    if _MEMORY.search(text):
-        return command.model_copy(update={"intent": "profile", "preferences": preferences})
-    if _WHY.search(text) and turn.slate and not preferences:
+    items = waved_off(turn, with_verdicts(items, turn.text))
+    items = items or tuple(_unknown_titles(turn, domain))
+    return command.model_copy(update={"items": items})
+
+
+def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Sequence[Offered]) -> Command:
+    text, intent, asks = turn.text, command.intent, command.asks
+    preferences, items = command.preferences, command.items
+    if starts_afresh(text):
+        intent = "reset"
+    elif _WHY.search(text) and turn.slate and not preferences:
         intent = "explain"
     elif _MORE_ABOUT.search(text) and not preferences:
         intent, asks = "question", asks or ("plot",)
+    elif intent == "question" and items and all(item.relation in _REACTIONS for item in items) and not asks:
+        intent = "feedback"
+    elif intent not in ("recommend", "reset") and (
+        names_values_only(turn, domain) or any(item.relation == "similar" for item in items)
+    ):
+        intent = "recommend"
     if intent in ("question", "compare", "explain") and len(items) < _wanted_items(intent):
         items = items or tuple(_pointed(turn.mentions)) or tuple(map(_about, _meant(turn, offered, preferences)))
     if intent == "question" and not items and not preferences:
+        asked = _asks_for_items(text, domain) or any(
+            one.kind == "entity" and one.score >= SURE for one in turn.mentions
+        )
+        preferences = tuple(_named(turn.mentions, domain)) if asked else ()
+        if not preferences and not asks:
+            intent = "smalltalk"
+    elif intent in ("recommend", "reset") and not preferences and not items:
+        # The network saw nothing in it, yet a name, a value or a figure was linked beyond doubt.
         preferences = tuple(_named(turn.mentions, domain))
-        intent = "question" if _ASKS_FOR_ITEMS.search(text) or not preferences else "recommend"
     return command.model_copy(update={"intent": intent, "preferences": preferences, "items": items, "asks": asks})
 
 
 def asks_for_more(text: str) -> bool:
     """Return whether any word asks for something: of turns that only name items, hardly any is a request without."""
     return _ASKS.search(text) is not None
+
+
+def _unknown_titles(turn: ParseInput, domain: Domain) -> Iterable[ItemReference]:
+    """'The film Glorbnar 7': what is called a film and written like a title is one, known or not."""
+    nouns = "|".join(map(re.escape, (domain.noun.one, *domain.noun.also)))
+    for start, end in capitalised_runs(turn.text):
+        before = turn.text[:start]
+        called = re.search(
+            rf"\b(?:the|a|this|that|called|named|titled) (?:{nouns})(?: called| named)? ?[\"'“]?$", before
+        )
+        named = (one for one in turn.mentions if one.kind in ("item", "entity"))
+        covered = max((min(end, one.end) - max(start, one.start) for one in named), default=0)
+        if called and covered < _COVERED * (end - start):
+            yield ItemReference(ref=turn.text[start:end], relation="similar", quote=turn.text[start:end])
+
+
+def _asks_for_items(text: str, domain: Domain) -> bool:
+    """Whether a question is one of the catalogue: 'do you have any', 'which films', but not 'what's the capital of'."""
+    return _HAVE_YOU.search(text) is not None or any(
+        re.search(rf"\b{re.escape(noun)}\b", text, re.IGNORECASE)
+        for noun in (domain.noun.one, domain.noun.many, *domain.noun.also)
+    )
+
+
+def _counted(turn: ParseInput) -> int | None:
+    """How many are wanted after 'list', 'give me' and their like; a place on the screen or a length is no count."""
+    for verb in _GIVE.finditer(turn.text):
+        for start, end, number in count_in(turn.text[verb.end() : verb.end() + 15]):
+            place = (verb.end() + start, verb.end() + end)
+            taken = any(one.start < place[1] and place[0] < one.end for one in turn.mentions)
+            goes_on = re.match(r"\s+\w", turn.text[place[1] :]) is not None
+            if start == 0 and number > 1 and goes_on and not taken:
+                return number
+    return None
 
 
 def _seen(item: ItemReference) -> ItemReference:
@@ -107,6 +212,35 @@ def _lasting(wish: Preference, text: str) -> Preference:
     if wish.op == "add" and _FOR_GOOD.search(_clause(wish, text)):
         return wish.model_copy(update={"lifetime": "lasting"})
     return wish
+
+
+def _directed(wish: Preference, turn: ParseInput) -> Preference:
+    """A comparative says its own direction: 'longer' is more, unless it is denied."""
+    if not isinstance(wish.value, Relative) or not wish.quote:
+        return wish
+    start = turn.text.find(wish.quote)
+    for one in turn.mentions:
+        inside = one.start < start + len(wish.quote) and start < one.end
+        if one.direction is None or one.facet != wish.facet or not inside or _DENIED.search(turn.text[: one.start]):
+            continue
+        return wish.model_copy(update={"value": wish.value.model_copy(update={"dir": one.direction})})
+    return wish
+
+
+def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
+    """A bound in figures, and a country or language by name, is meant, unless it is hedged in its clause."""
+    facet = domain.facets[wish.facet]
+    if wish.op == "remove" or wish.strength == "must" or not wish.quote or _HEDGED.search(_clause(wish, turn.text)):
+        return wish
+    at = turn.text.find(wish.quote)
+    here = [
+        one for one in turn.mentions if one.facet == wish.facet and at < one.end and one.start < at + len(wish.quote)
+    ]
+    bounded = isinstance(wish.value, Range) and any(one.kind == "number" and one.firm for one in here)
+    named = facet.exclusive and facet.kind == "category" and any(one.value == wish.value for one in here)
+    if not (bounded or named):
+        return wish
+    return wish.model_copy(update={"strength": "must", "confidence": max(wish.confidence, SURE)})
 
 
 def _clause(wish: Preference, text: str) -> str:

@@ -1,0 +1,232 @@
+"""Phrases that leave no doubt: what they say, whatever the network made of them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from agent.commands import Command, ItemReference, Preference, Range, Relative
+from agent.parsing.cues import settle
+from agent.parsing.parser import ParseInput, SlateEntry
+from agent.parsing.preamble import without_preamble
+from agent.parsing.whole import says_more, says_thanks, starts_afresh
+from tools.domain import Domain
+from tools.linking import Linker
+
+SLATE = tuple(SlateEntry(n, f"Item {n}") for n in (1, 2, 3))
+IDS = ("arrival-2016", "heat-1995", "alien-1979")
+Heard = Callable[..., Command]
+
+
+@pytest.fixture(scope="module")
+def heard(movies_domain: Domain, movies_linker: Linker) -> Heard:
+    """What is made of a text after the network said `command`."""
+
+    def hear(text: str, command: Command | None = None, *, slate: bool = True) -> Command:
+        mentions = movies_linker.find(text, IDS if slate else ())
+        turn = ParseInput(text=text, slate=SLATE if slate else (), mentions=mentions)
+        return settle(command or Command(intent="feedback"), turn, movies_domain)
+
+    return hear
+
+
+def wishes(command: Command) -> list[tuple[str, object, str]]:
+    return [(one.facet, one.value, one.op) for one in command.preferences]
+
+
+@pytest.mark.parametrize(
+    ("text", "facet"),
+    [
+        ("never mind the year", "year"),
+        ("ok forget the decade then", "year"),
+        ("i don't care about the length", "runtime"),
+        ("drop the age rating", "certificate"),
+        ("actually subtitles are fine", "language"),
+        ("the mood doesn't matter", "mood"),
+    ],
+)
+def test_a_facet_is_taken_back_by_its_noun(heard: Heard, text: str, facet: str) -> None:
+    command = heard(text)
+    assert wishes(command) == [(facet, "", "remove")]
+    assert command.intent == "recommend"
+
+
+def test_a_value_is_taken_back_by_its_name(heard: Heard) -> None:
+    assert wishes(heard("never mind documentary")) == [("genre", "documentary", "remove")]
+    assert wishes(heard("hm, horror is ok after all")) == [("genre", "horror", "remove")]
+
+
+def test_a_removal_takes_the_place_of_what_was_read_from_its_words(heard: Heard) -> None:
+    read = Preference(facet="genre", value="horror", polarity="dislike", strength="must", quote="horror")
+    comedy = Preference(facet="genre", value="comedy", strength="must", quote="comedy")
+    command = heard("a comedy, and forget horror", Command(preferences=(read, comedy)))
+    assert wishes(command) == [("genre", "comedy", "add"), ("genre", "horror", "remove")]
+
+
+def test_what_is_merely_fine_is_not_taken_back(heard: Heard) -> None:
+    assert heard("subtitles are fine", Command()).preferences == ()
+
+
+@pytest.mark.parametrize("text", ["western", "a western please", "romance", "i want an action movie", "funny"])
+def test_a_turn_of_nothing_but_values_is_a_request(heard: Heard, text: str) -> None:
+    command = heard(text, Command(intent="smalltalk"), slate=False)
+    assert command.intent == "recommend"
+    assert len(command.preferences) == 1
+
+
+def test_what_was_linked_beyond_doubt_is_heard_where_the_network_heard_nothing(heard: Heard) -> None:
+    assert wishes(heard("actually what about 2007", Command())) == [("year", Range(min=2007, max=2007), "add")]
+
+
+@pytest.mark.parametrize("text", ["perfect, cheers", "thanks!", "lol", "ok bye", "Danke schön!", "that's brilliant ta"])
+def test_thanks_are_thanks(heard: Heard, text: str) -> None:
+    assert says_thanks(text)
+    assert heard(text, Command()) == Command(intent="smalltalk")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "great, a western", "thanks, and something lighter", "perfect blue", "good films"]
+)
+def test_what_goes_on_is_not_only_thanks(text: str) -> None:
+    assert not says_thanks(text)
+
+
+@pytest.mark.parametrize("text", ["more", "next please", "ok show me some more", "anything else?", "another one"])
+def test_more_is_more(heard: Heard, text: str) -> None:
+    assert says_more(text)
+    assert heard(text, Command(intent="question")).intent == "more"
+
+
+@pytest.mark.parametrize("text", ["more like 2", "more comedies", "something else with Tom Hanks", "next to nothing"])
+def test_more_of_something_is_more_than_more(text: str) -> None:
+    assert not says_more(text)
+
+
+@pytest.mark.parametrize("text", ["start over", "ok start again. anime", "let's start afresh", "reset", "clean slate"])
+def test_a_fresh_start_is_a_reset(heard: Heard, text: str) -> None:
+    assert heard(text, Command(intent="undo")).intent == "reset"
+
+
+@pytest.mark.parametrize("text", ["films about people who start again", "a man starting over in Alaska"])
+def test_a_story_of_a_fresh_start_is_none(text: str) -> None:
+    assert not starts_afresh(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["sold, number 2", "ok i'll go with the second", "going with 2", "number 2 it is then"]
+)
+def test_what_is_taken_is_accepted(heard: Heard, text: str) -> None:
+    command = heard(text, Command(intent="explain"))
+    assert command.intent == "feedback"
+    assert [(item.ref, item.relation) for item in command.items] == [(2, "accept")]
+
+
+def test_pointing_at_two_takes_neither(heard: Heard) -> None:
+    assert all(item.relation != "accept" for item in heard("i'll take a look at 1 and 2").items)
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("I've seen Heat and loved it", "liked"),
+        ("seen Heat, didn't like it", "disliked"),
+        ("seen Heat", "seen"),
+        ("seen Heat, my wife would have loved it", "liked"),
+    ],
+)
+def test_a_verdict_says_more_than_seen(heard: Heard, text: str, relation: str) -> None:
+    seen = ItemReference(ref="Heat", relation="seen", item="heat-1995")
+    assert [item.relation for item in heard(text, Command(intent="feedback", items=(seen,))).items] == [relation]
+
+
+def test_too_much_of_something_waves_it_off(heard: Heard) -> None:
+    command = heard("2 looks too violent for me", Command(intent="recommend"))
+    assert ("not_interested", 2) in {(item.relation, item.ref) for item in command.items}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("list ten documentaries", 10),
+        ("give me 3 westerns", 3),
+        ("show me 2", None),
+        ("give me 90 minutes of fun", None),
+    ],
+)
+def test_how_many_are_wanted(heard: Heard, text: str, count: int | None) -> None:
+    assert heard(text, Command()).count == count
+
+
+def test_a_bound_in_figures_is_meant_unless_it_is_hedged(heard: Heard) -> None:
+    soft = Preference(facet="runtime", value=Range(min=180), quote="over 3 hours", confidence=0.3)
+    (firm,) = heard("an epic over 3 hours long", Command(preferences=(soft,))).preferences
+    assert firm.strength == "must" and firm.confidence >= 0.5
+    (hedged,) = heard("ideally over 3 hours", Command(preferences=(soft,))).preferences
+    assert hedged.strength == "prefer"
+
+
+def test_a_country_by_name_is_meant(heard: Heard) -> None:
+    soft = Preference(facet="country", value="Sweden", quote="Swedish")
+    assert heard("a Swedish drama", Command(preferences=(soft,))).preferences[0].strength == "must"
+    assert heard("maybe something Swedish", Command(preferences=(soft,))).preferences[0].strength == "prefer"
+
+
+def test_a_compound_says_all_its_parts(heard: Heard) -> None:
+    anime = Preference(facet="genre", value="animation", strength="must", quote="anime")
+    assert wishes(heard("anime please", Command(preferences=(anime,)))) == [
+        ("genre", "animation", "add"),
+        ("language", "Japanese", "add"),
+    ]
+
+
+def test_a_refused_compound_is_left_as_it_was_read(heard: Heard) -> None:
+    refused = Preference(facet="genre", value="comedy", polarity="dislike", quote="romcoms")
+    assert wishes(heard("no romcoms", Command(preferences=(refused,)))) == [("genre", "comedy", "add")]
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"), [("longer than number 1", "more"), ("nothing longer than 1", "less"), ("shorter", "less")]
+)
+def test_a_comparative_says_its_direction(heard: Heard, text: str, direction: str) -> None:
+    read = Preference(facet="runtime", value=Relative(than=1, dir="less"), quote=text)
+    assert heard(text, Command(preferences=(read,))).preferences[0].value == Relative(than=1, dir=direction)
+
+
+def test_a_question_that_is_not_of_the_catalogue_is_small_talk(heard: Heard) -> None:
+    assert heard("what's the capital of Peru", Command(intent="question")) == Command(intent="smalltalk")
+    assert wishes(heard("do you have anything from Peru?", Command(intent="question"))) == [("country", "Peru", "add")]
+
+
+def test_what_is_called_a_film_and_written_like_a_title_is_one(heard: Heard) -> None:
+    command = heard("recommend the film Glorbnar Rising, it's in there", Command(intent="feedback"), slate=False)
+    assert [(item.ref, item.relation) for item in command.items] == [("Glorbnar Rising", "similar")]
+    assert command.intent == "recommend"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("forget all that. war movies", "war movies"),
+        ("no actually horror instead", "horror instead"),
+        ("nah wait, a comedy", "a comedy"),
+        ("ok, never mind that, something french", "something french"),
+        ("no horror", "no horror"),
+        ("forget what i said about horror", "forget what i said about horror"),
+        ("forget that.", "forget that."),
+    ],
+)
+def test_an_opening_is_blanked_out(text: str, left: str, movies_linker: Linker) -> None:
+    turn = ParseInput(text=text, mentions=movies_linker.find(text))
+    bare = without_preamble(turn)
+    assert bare.text.strip() == left
+    assert len(bare.text) == len(text)
+    assert all(bare.text[one.start : one.end] == one.text for one in bare.mentions)
+
+
+def test_slips_of_the_pen_in_values_are_forgiven(movies_linker: Linker) -> None:
+    found = {one.value for one in movies_linker.find("a romatic comdey or a thriler")}
+    assert {"romantic", "comedy", "thriller"} <= found
+
+
+@pytest.mark.parametrize("text", ["comity", "a drawer", "thrill"])
+def test_english_words_are_no_slips(text: str, movies_linker: Linker) -> None:
+    assert not {one.value for one in movies_linker.find(text) if one.score == 0.7}
