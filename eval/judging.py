@@ -13,6 +13,7 @@ from agent.errors import AttuneError, SettingsError
 from agent.llm import OpenAIModel
 from agent.settings import Settings, load_settings
 from eval.judge import Cache, Dialogue, Judge, RunError, judge_all, read_run, report
+from eval.requests import say_interval
 from tools.catalogue import Catalogue
 from tools.errors import CatalogueError
 
@@ -76,7 +77,7 @@ def table(summary: dict[str, Any]) -> str:
         f"each other), unscored {summary['unscored']}"
     ]
     if preferred:
-        lines.append(f"A is preferred in {preferred['mean']:.3f} [{preferred['low']:.3f}, {preferred['high']:.3f}]")
+        lines.append(f"A is preferred in {say_interval(preferred)}")
     if summary["only_in_a"] or summary["only_in_b"]:
         lines.append(f"not compared: {summary['only_in_a']} only in A, {summary['only_in_b']} only in B")
     return "\n".join(lines)

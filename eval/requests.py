@@ -229,10 +229,15 @@ def table(summary: Mapping[str, Any], measures: Sequence[str]) -> str:
     for source, systems in parts.items():
         lines += [f"{source}:"] if source else []
         for name, figures in systems.items():
-            cells = [_cell(figures.get(measure)).ljust(18) for measure in measures]
+            cells = [say_interval(figures.get(measure)).ljust(18) for measure in measures]
             lines.append("  ".join([name.ljust(14), *cells]).rstrip())
     return "\n".join(lines)
 
 
-def _cell(figure: Mapping[str, float] | None) -> str:
-    return "-" if figure is None else f"{figure['mean']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+def say_interval(figure: Mapping[str, float | None] | None) -> str:
+    """Return '0.171 [0.108, 0.238]'; the mean alone where one cluster gives no interval, '-' for nothing measured."""
+    if figure is None or figure["mean"] is None:
+        return "-"
+    if figure["low"] is None or figure["high"] is None:
+        return f"{figure['mean']:.3f}"
+    return f"{figure['mean']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
