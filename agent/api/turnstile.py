@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -18,6 +17,8 @@ from agent.settings import Settings
 from agent.trace import Done, Event
 from agent.turns import Turn, TurnOptions
 
+FINISH_S = 30.0
+"""How long turns in flight have to finish once the server is told to stop."""
 _RETRY_AFTER_S = 2
 _log = structlog.get_logger(__name__)
 
@@ -95,11 +96,10 @@ class Turnstile:
                 return event.turn
         raise AssertionError("a turn ends with Done")
 
-    async def drain(self) -> None:
-        """Wait until the turns in flight are finished and kept."""
-        while self._tasks:
-            with suppress(Exception):
-                await asyncio.gather(*self._tasks)
+    async def drain(self, within_s: float = FINISH_S) -> None:
+        """Wait until the turns in flight are finished and kept; one broken off leaves its thread as it was."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within_s)
 
     def _begin(self, run: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(run)

@@ -16,7 +16,7 @@ from agent.api.keys import KeyRing
 from agent.api.metrics import Metrics
 from agent.api.server import build_app, check_address
 from agent.api.toolserver import build_toolserver
-from agent.api.turnstile import Turnstile
+from agent.api.turnstile import FINISH_S, Turnstile
 from agent.build import build_agent
 from agent.errors import SettingsError
 from agent.page import mount_page
@@ -32,9 +32,6 @@ from agent.terminal.running import (
     progress_bars,
     with_agent,
 )
-
-FINISH_S = 30
-"""How long turns in flight have to finish once the server is told to stop."""
 
 
 def serve(
@@ -123,7 +120,7 @@ async def _serve(settings: Settings, keys: KeyRing, listener: socket, *, with_pa
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=FINISH_S,
+            timeout_graceful_shutdown=int(FINISH_S),
         )
         server = _Server(config)
         await server.serve(sockets=[listener])
