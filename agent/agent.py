@@ -6,22 +6,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import Any
-from weakref import WeakValueDictionary
+
+import structlog
 
 from agent.commands import Command
 from agent.errors import TurnRefused
 from agent.graph import TurnGraph
 from agent.history import Entry, View, fold
+from agent.memory.faults import DATABASE_ERRORS, storage_faults
 from agent.memory.memory import Memory
 from agent.memory.names import checked_id
-from agent.memory.threads import Locks, Threads, ThreadSummary
+from agent.memory.threads import Threads, ThreadSummary
 from agent.parts import Parts
 from agent.settings import Settings
 from agent.state import TurnInput
-from agent.trace import Done, Event, Slated, Text
+from agent.trace import Done, Event, Remembered, Slated, Text
 from agent.turns import Turn, TurnOptions
 
 Listener = Callable[[Event], None]
+_log = structlog.get_logger()
 _KEPT_CONTROLS = "\n\t"
 
 
@@ -34,18 +37,14 @@ class Agent:
         parts: Parts,
         resources: AsyncExitStack,
         *,
-        locks: Locks | None = None,
         listeners: list[Listener] | None = None,
     ) -> None:
         self._graph = graph
         self.parts = parts
         self._resources = resources
-        self._locks: Locks = WeakValueDictionary() if locks is None else locks
         self._listeners: list[Listener] = [] if listeners is None else listeners
         self._names = parts.profiles.names
-        assert graph.checkpointer is not None and not isinstance(graph.checkpointer, bool)
-        self._threads = Threads(graph.checkpointer, self._names, self._locks)
-        self.memory = Memory(parts.profiles, self._threads, parts.catalogue)
+        self.memory = Memory(parts.profiles, Threads(parts.profiles.database, self._names), parts.catalogue)
 
     def for_tenant(self, tenant: str) -> "Agent":
         """Return the same agent for another tenant, whose users have nothing to do with those of this one.
@@ -54,7 +53,7 @@ class Agent:
         """
         profiles = self.parts.profiles.for_tenant(checked_id(tenant, "tenant"))
         parts = dataclasses.replace(self.parts, profiles=profiles)
-        return Agent(self._graph, parts, self._resources, locks=self._locks, listeners=self._listeners)
+        return Agent(self._graph, parts, self._resources, listeners=self._listeners)
 
     def under(self, settings: Settings) -> "Agent":
         """Return the same agent under other settings of a turn: slate_size, diversity, ask, without, planner, year.
@@ -62,7 +61,7 @@ class Agent:
         What settings decide at the start (domain, parser, model, database) stays as it is.
         """
         parts = dataclasses.replace(self.parts, settings=settings)
-        return Agent(self._graph, parts, self._resources, locks=self._locks, listeners=self._listeners)
+        return Agent(self._graph, parts, self._resources, listeners=self._listeners)
 
     def watch(self, listener: Listener) -> None:
         """Have the events of all turns told to a listener too, whoever takes them and for which tenant: for metrics."""
@@ -92,34 +91,40 @@ class Agent:
         clean, notices = _readable(text, self.parts.settings.max_turn_chars)
         if key is not None:
             checked_id(key, "key")
-        async with self._threads.lock(user_id, thread_id):
-            started = perf_counter()
-            if key is not None and (known := await self._finished(user_id, thread_id, clean, key)):
-                for event in _once_more(known):
-                    yield event
-                return
-            given = TurnInput(
-                user=user_id,
-                text=clean,
-                command=command,
-                notices=notices,
-                key=key,
-                options=options or TurnOptions(),
-                started=started,
-            )
-            events: AsyncIterator[Any] = self._graph.astream(
-                given, self._config(user_id, thread_id), context=self.parts, stream_mode="custom", durability="exit"
-            )
-            done: Done | None = None
-            async for event in events:
-                for listener in self._listeners:
-                    listener(event)
-                if isinstance(event, Done):
-                    # Said only once the checkpointer has the turn, which is when the stream ends.
-                    done = event
-                else:
-                    yield event
-            assert done is not None
+        thread = self._names.thread(user_id, thread_id)
+        with storage_faults():
+            await self.memory.finish_erasing(user_id)
+            async with self.parts.profiles.database.locks.hold(thread):
+                started = perf_counter()
+                if key is not None and (known := await self._finished(user_id, thread_id, clean, key)):
+                    for event in _once_more(known):
+                        yield event
+                    return
+                given = TurnInput(
+                    user=user_id,
+                    thread=thread,
+                    text=clean,
+                    command=command,
+                    notices=notices,
+                    key=key,
+                    options=options or TurnOptions(),
+                    started=started,
+                )
+                done, changed = None, False
+                async for event in self._taken(given, thread_id):
+                    for listener in self._listeners:
+                        listener(event)
+                    changed = changed or isinstance(event, Remembered)
+                    if isinstance(event, Done):
+                        # Said only once the checkpointer has the turn, which is when the stream ends.
+                        done = event
+                    else:
+                        yield event
+                assert done is not None
+                if changed:
+                    await self._settle(user_id)
+            if changed:
+                await self.memory.finish_erasing(user_id)
             yield done
 
     async def chat(
@@ -140,7 +145,8 @@ class Agent:
 
     async def view(self, user_id: str, thread_id: str) -> View:
         """Return what holds in a thread now; an empty view for one that has no turns."""
-        profile = await self.parts.profiles.load(user_id)
+        with storage_faults():
+            profile = await self.parts.profiles.load(user_id)
         return fold(await self.entries(user_id, thread_id), self.parts.catalogue.domain, profile.wishes)
 
     async def entries(self, user_id: str, thread_id: str) -> tuple[Entry, ...]:
@@ -150,15 +156,31 @@ class Agent:
 
     async def threads(self, user_id: str) -> tuple[ThreadSummary, ...]:
         """Return the user's threads, the one with the newest turn first."""
-        return await self._threads.list(user_id)
+        return await self.memory.threads(user_id)
 
     async def forget_thread(self, user_id: str, thread_id: str) -> None:
         """Erase a thread; what was said in it for good stays remembered. One that does not exist is no error."""
-        await self._threads.forget(user_id, thread_id)
+        await self.memory.forget_thread(user_id, thread_id)
 
     async def close(self) -> None:
         """Release the database and the model's connections."""
         await self._resources.aclose()
+
+    def _taken(self, given: TurnInput, thread_id: str) -> AsyncIterator[Any]:
+        return self._graph.astream(
+            given,
+            self._config(given.user, thread_id),
+            context=self.parts,
+            stream_mode="custom",
+            durability="exit",
+        )
+
+    async def _settle(self, user: str) -> None:
+        """Apply what the turn changed of the profile. The turn is finished: where this fails, the next one does it."""
+        try:
+            await self.parts.profiles.settle(user)
+        except DATABASE_ERRORS as error:
+            _log.error("a profile's change is left for the next turn", error=type(error).__name__)
 
     async def _finished(self, user: str, thread: str, text: str, key: str) -> Turn | None:
         """Return the finished turn of this key. One of long ago comes without its plan, with the wishes of now."""
@@ -168,7 +190,8 @@ class Agent:
         if place is None:
             return None
         entry = entries[place]
-        if entry.text != text:
+        erased = entry.profile_change is not None and entry.profile_change.erases
+        if entry.text != text and not erased:
             raise TurnRefused(f"the key {key!r} is another turn's of this thread; give each turn a key of its own")
         if key in values.get("keyed", ()):
             return Turn.model_validate(values["keyed"][key])
@@ -184,7 +207,8 @@ class Agent:
         )
 
     async def _values(self, user: str, thread: str) -> dict[str, Any]:
-        snapshot = await self._graph.aget_state(self._config(user, thread))
+        with storage_faults():
+            snapshot = await self._graph.aget_state(self._config(user, thread))
         return dict(snapshot.values)
 
     def _config(self, user: str, thread: str) -> Any:

@@ -1,12 +1,11 @@
 """Puts the parts together: the only place that knows which ones there are."""
 
+import dataclasses
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import aiosqlite
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
-from langgraph.store.sqlite.aio import AsyncSqliteStore
 from threadpoolctl import threadpool_limits
 
 from agent.agent import Agent
@@ -14,8 +13,10 @@ from agent.embedder import open_embedder
 from agent.errors import SettingsError
 from agent.graph import build_graph
 from agent.llm import LanguageModel, OpenAIModel
+from agent.memory.database import Database
+from agent.memory.postgres import open_postgres
 from agent.memory.profiles import Profiles
-from agent.memory.saving import SqliteThreads
+from agent.memory.sqlite import open_sqlite
 from agent.parsing.compact import CompactParser
 from agent.parsing.examples import ExampleSource, NearestExamples, NoExamples
 from agent.parsing.instruct import InstructParser
@@ -32,9 +33,6 @@ from tools.embedding import Embedder, shipped_folder
 from tools.index import BuildProgress, Index
 from tools.linking import Linker
 from tools.mentions import Mention
-
-_BUSY_MS = 5_000
-"""How long a turn waits for another process's write before it gives up."""
 
 
 async def build_agent(
@@ -66,21 +64,19 @@ async def build_agent(
         linker = Linker.build(catalogue)
         model = model or _model(settings, resources)
         parser = parser or _parser(settings, catalogue, embedder, linker, model)
-        if store is None or checkpointer is None:
-            own_store, own_checkpointer = await _database(settings, resources)
-            store, checkpointer = store or own_store, checkpointer or own_checkpointer
+        database = await _database(settings, store, checkpointer, resources)
         parts = Parts(
             settings=settings,
             tools=tools,
             linker=linker,
             parser=parser,
-            profiles=Profiles(store, catalogue.domain.name),
+            profiles=Profiles(database, catalogue.domain.name, half_life_days=settings.affinity_half_life_days),
             model=model,
         )
     except BaseException:
         await resources.aclose()
         raise
-    return Agent(build_graph(checkpointer), parts, resources)
+    return Agent(build_graph(database.saver), parts, resources)
 
 
 def open_index(
@@ -152,29 +148,20 @@ def _examples(settings: Settings, domain: Domain, embedder: Embedder) -> Example
     return NearestExamples(turns, embedder) if facets <= set(domain.facets) else NoExamples()
 
 
-async def _database(settings: Settings, resources: AsyncExitStack) -> tuple[BaseStore, BaseCheckpointSaver[str]]:
-    """Open the SQLite file with threads and profiles, made where there is none."""
-    path = settings.database
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connections = [await _connection(path, resources) for _ in ("threads", "profiles")]
-        saver = SqliteThreads(connections[0])
-        await saver.setup()
-        store = AsyncSqliteStore(connections[1])
-        await resources.enter_async_context(store)
-        await store.setup()
-    except (OSError, aiosqlite.Error) as error:
-        raise SettingsError(
-            f"cannot keep threads and profiles in {str(path)!r} ({error}); "
-            "make that folder writable or set ATTUNE_HOME to one that is"
-        ) from error
-    return store, saver
+async def _database(
+    settings: Settings,
+    store: BaseStore | None,
+    checkpointer: BaseCheckpointSaver[str] | None,
+    resources: AsyncExitStack,
+) -> Database:
+    if store is not None and checkpointer is not None:
+        return Database(store=store, saver=checkpointer)
+    own = await open_database(settings, resources)
+    return dataclasses.replace(own, store=store or own.store, saver=checkpointer or own.saver)
 
 
-async def _connection(path: Path, resources: AsyncExitStack) -> aiosqlite.Connection:
-    connection = await resources.enter_async_context(aiosqlite.connect(path, isolation_level=None))
-    await connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    cursor = await connection.execute("PRAGMA journal_mode = WAL")
-    # An unfinished statement would hold the file against the next connection.
-    await cursor.close()
-    return connection
+async def open_database(settings: Settings, resources: AsyncExitStack) -> Database:
+    """Open what threads and profiles are kept in; `resources` closes it. Raises SettingsError saying what to do."""
+    if settings.database_url is not None:
+        return await open_postgres(settings.database_url.get_secret_value(), settings.database_wait_s, resources)
+    return await open_sqlite(settings.database, settings.database_wait_s, resources)

@@ -6,6 +6,7 @@ AttuneError
 │   ├── ModelRefused      the server will not do this call (name, key, length); trying again does not help
 │   └── ModelReplyInvalid it answered, but not with what was asked for
 ├── TurnRefused           the person: what to do instead
+├── StorageError          the database cannot be read or written: whoever runs Attune; the turn was not taken
 └── SettingsError         whoever runs Attune; raised at start
 """
 
@@ -36,6 +37,10 @@ class ModelReplyInvalid(ModelError):
 
 class TurnRefused(AttuneError):
     """A turn that cannot be taken as it is; the message tells the person what to do instead."""
+
+
+class StorageError(AttuneError):
+    """Threads or profiles cannot be read or written; what was kept before is as it was."""
 
 
 class SettingsError(AttuneError):

@@ -5,28 +5,19 @@ itself only grows, every wish knows its turn and words, and a bug can be replaye
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from agent.commands import Command, Relation
+from agent.memory.changes import Opinion, ProfileChange
 from agent.preferences import WishChange, merge, named_by, overrides, restates
 from agent.statements import HeldWish, Seed, Statement, stems
 from agent.turns import SlateItem
 from tools.domain import Domain
 
-Opinion = Literal["liked", "disliked", "seen", "not_interested", "interested", "accept"]
-
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ProfileChange(_Record):
-    """What a turn did to the profile's wishes, so that an undo can put it back."""
-
-    added: tuple[HeldWish, ...] = ()
-    removed: tuple[HeldWish, ...] = ()
 
 
 class Entry(_Record):
@@ -53,6 +44,8 @@ class Entry(_Record):
 
     def changes_something(self) -> bool:
         """Whether an undo would have something to take back here."""
+        if self.profile_change is not None:
+            return not self.profile_change.erases
         feedback = any(item.relation != "about" for item in self.command.items)
         return bool(self.statements or feedback or self.fresh or self.slate is not None)
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent.commands import Range
-from agent.history import Opinion, View
+from agent.history import View
+from agent.memory.changes import Affinity, Opinion
 from agent.statements import HeldWish
 from agent.turns import PlanStep
 from tools.affinity import AffinityArguments
@@ -26,6 +27,11 @@ from tools.wishes import Arguments, Seed, Wish
 LIKED_WEIGHT = 0.5
 """Against 1 for an item named as one to be like: a liked item says what is enjoyed, not what is wanted now."""
 INTEREST_WEIGHT = 0.3
+ACCEPTED_WEIGHT = 0.5
+"""Against 1 for an item that was liked: whether it pleased is not known."""
+AFFINITY_WEIGHT = 0.5
+"""Against 1 for a like said outright."""
+MOST_AFFINITIES = 5
 PASSED_OVER_WEIGHT = 0.3
 """Against 1 for a disliked item: not wanting it now says little about its kind."""
 MOST_PROPOSED = 20
@@ -49,6 +55,8 @@ class PlanInput:
     """What is remembered of items from other threads."""
     learned: bool = False
     """Whether the catalogue came with what many people liked, so that the whole history tells something."""
+    affinities: tuple[tuple[Affinity, float], ...] = ()
+    """What the person keeps asking for or turning down, with its strength, the strongest first."""
     proposed: tuple[str, ...] = ()
     """Ids of items that a language model named for this request, best first."""
     again: Collection[str] = ()
@@ -147,12 +155,13 @@ def _seeds(view: View) -> tuple[Seed, ...]:
 
 
 def _affinity(given: PlanInput, lasting: Sequence[Wish]) -> AffinityArguments | None:
-    view = given.view
+    view, weights = given.view, {"liked": 1.0, "accept": ACCEPTED_WEIGHT}
     elsewhere = {item: opinion for item, opinion in given.profile_opinions.items() if item not in view.opinions}
-    enjoyed = tuple(item for item, opinion in elsewhere.items() if opinion == "liked")
-    liked = tuple(Seed(id=item) for item in enjoyed[-2 * RECENT_LIKES :])
+    enjoyed = tuple(item for item, opinion in elsewhere.items() if opinion in weights)
+    liked = tuple(Seed(id=item, weight=weights[elsewhere[item]]) for item in enjoyed[-2 * RECENT_LIKES :])
     disliked = tuple(Seed(id=item) for item, opinion in elsewhere.items() if opinion == "disliked")[-RECENT_LIKES:]
     wishes = tuple(wish for wish in lasting if wish.strength == "prefer" and wish.polarity == "like")
+    wishes += _kept_asking(given)
     seen = (
         tuple(item for item, opinion in elsewhere.items() if opinion == "seen")[-MOST_HISTORY:] if given.learned else ()
     )
@@ -160,6 +169,34 @@ def _affinity(given: PlanInput, lasting: Sequence[Wish]) -> AffinityArguments | 
         return None
     history = enjoyed[-MOST_HISTORY:] if given.learned and len(enjoyed) > len(liked) else ()
     return AffinityArguments(liked=liked, disliked=disliked, wishes=wishes, history=history, seen=seen)
+
+
+def _kept_asking(given: PlanInput) -> tuple[Wish, ...]:
+    """What is asked for again and again, as mild wishes; what was said about the same thing outright outranks it."""
+    view, domain = given.view, given.catalogue.domain
+    wishes = []
+    for number, (known, strength) in enumerate(given.affinities[:MOST_AFFINITIES], start=1):
+        facet = domain.facets.get(known.facet)
+        wish = HeldWish(
+            id=f"a{number}",
+            facet=known.facet,
+            value=known.value,
+            role=known.role,
+            polarity="like" if strength > 0 else "dislike",
+            strength="prefer",
+            lifetime="lasting",
+            source="profile",
+            turn=0,
+        )
+        if facet is None or any(held.says_about(wish) for held in (*view.all_wishes, *view.resting)):
+            continue
+        if facet.kind == "category" and known.value not in facet.values:
+            continue
+        if facet.kind == "entity" and not len(given.catalogue.rows_with(known.facet, known.value)):
+            continue
+        weight = AFFINITY_WEIGHT * abs(strength)
+        wishes.append(tool_wish(wish, domain).model_copy(update={"weight": weight}))
+    return tuple(wishes)
 
 
 def _attenuation(view: View, wishes: Iterable[Wish]) -> AttenuateArguments | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from agent.commands import Command, Range
 from agent.history import Entry, View
+from agent.memory.recollection import recollected
 from agent.phrasing import count_noun, join, say_seed, say_wish, say_wishes
-from agent.preferences import WishChange, overrides
+from agent.preferences import WishChange
 from agent.statements import HeldWish
 from agent.turns import NearMiss, Question, SlateItem
 from tools.catalogue import Catalogue
@@ -39,6 +40,8 @@ class ReplyInput:
     notices: tuple[str, ...]
     catalogue: Catalogue
     variety: random.Random
+    today: str
+    """The day of the conversation, ISO."""
 
 
 def reply_to_wishes(given: ReplyInput) -> str:
@@ -47,7 +50,14 @@ def reply_to_wishes(given: ReplyInput) -> str:
         _feedback(given.command, given.catalogue, given.variety),
         _changes(given.view.changes, given.catalogue),
         *given.notices,
-        _profile(given.view, given.catalogue, first_slate=given.first_slate),
+        recollected(
+            given.view,
+            given.report,
+            given.slate,
+            given.catalogue,
+            today=given.today,
+            first_slate=given.first_slate,
+        ),
         _slate(given),
         _unmet(given),
         _shortfall(given),
@@ -98,27 +108,6 @@ def _changes(changes: Sequence[WishChange], catalogue: Catalogue) -> str:
         elif change.kind == "not found":
             said.append(f"There was nothing about “{change.asked}” to drop.")
     return " ".join(said)
-
-
-def _profile(view: View, catalogue: Catalogue, *, first_slate: bool) -> str:
-    """Say when something remembered bears on the slate: a must of the profile, once a thread, or one that rests."""
-    domain = catalogue.domain
-    said = []
-    against = [wish for wish in view.resting if wish.id not in view.set_aside]
-    spoken = {change.wish.id for change in view.changes if change.wish}
-    if against and any(wish.id in spoken and overrides(wish, rest) for wish in view.wishes for rest in against):
-        said.append(
-            f"That goes against what you told me before ({join(say_wishes(against, domain))}); today's word counts."
-        )
-    musts = [wish for wish in view.lasting if wish.strength == "must"]
-    if musts and first_slate:
-        said.append(f"As you told me{_since(musts)}: {join(say_wishes(musts, domain))}.")
-    return " ".join(said)
-
-
-def _since(wishes: Sequence[HeldWish]) -> str:
-    days = {wish.since for wish in wishes if wish.since}
-    return f" on {days.pop()}" if len(days) == 1 else " before"
 
 
 def _slate(given: ReplyInput) -> str:

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from agent.errors import SettingsError
 
+_SECRET = ("model_key", "database_url")
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout (or the installed tree) that data/ and models/ lie in."""
 
@@ -55,6 +56,14 @@ class Settings(BaseSettings):
     """Whether a clarifying question may be added to a slate."""
     without: frozenset[Tool] = frozenset()
     """Tools that plans leave out: what each is worth is measured by doing without it."""
+    database_url: SecretStr | None = None
+    """PostgreSQL to keep threads and profiles in (postgresql://user:password@host/name); None: a SQLite file."""
+    database_wait_s: Annotated[float, Field(gt=0, le=600)] = 15.0
+    """How long a turn waits for the database while others write."""
+    affinity_half_life_days: Annotated[float, Field(gt=0)] = 180.0
+    """After so many days what was asked for often counts half as much; what was said outright never fades."""
+    recalled_wishes: Annotated[int, Field(ge=0, le=100)] = 12
+    """How many remembered likes may bear on one request; conditions and dislikes always do."""
     max_turn_chars: Annotated[int, Field(ge=100)] = 4_000
     """A longer turn is refused with a clear word, not cut silently."""
     year: Annotated[int, Field(ge=1900, le=2200)] = Field(default_factory=lambda: date.today().year)
@@ -95,6 +104,14 @@ class Settings(BaseSettings):
         home = Path(given or os.environ.get("ATTUNE_HOME") or default_home())
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "settings.toml")
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
+        given = url.get_secret_value() if url else ""
+        if given and not given.startswith(("postgresql://", "postgres://")):
+            raise ValueError("a PostgreSQL URL is postgresql://USER:PASSWORD@HOST/NAME; unset it for a SQLite file")
+        return url if given else None
+
     @property
     def index_folder(self) -> Path:
         """Where the index of this domain lies."""
@@ -119,7 +136,7 @@ def load_settings(**arguments: object) -> Settings:
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"])
-        got = "" if name == "model_key" else f", not {problem['input']!r:.200}"
+        got = "" if name in _SECRET else f", not {problem['input']!r:.200}"
         raise SettingsError(f"setting {name!r} (ATTUNE_{name.upper()}): {problem['msg']}{got}") from error
     except ValueError as error:
         raise SettingsError(f"settings.toml cannot be read: {error}") from error

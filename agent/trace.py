@@ -27,6 +27,19 @@ class Understood(_Event):
     notices: tuple[str, ...] = ()
 
 
+class Recalled(_Event):
+    """What of the profile bears on the turn."""
+
+    kind: Literal["recalled"] = "recalled"
+    wishes: tuple[str, ...] = ()
+    """Ids of the lasting wishes used, those that rest for now included."""
+    of: int = 0
+    """How many there are."""
+    items: int = 0
+    """How many items there is something remembered of."""
+    affinities: int = 0
+
+
 class Planned(_Event):
     kind: Literal["planned"] = "planned"
     plan: tuple[PlanStep, ...]
@@ -102,7 +115,7 @@ class Done(_Event):
     turn: Turn
 
 
-Event = Understood | Planned | Slated | Text | Asked | NodeRan | ModelCalled | Remembered | Done
+Event = Understood | Recalled | Planned | Slated | Text | Asked | NodeRan | ModelCalled | Remembered | Done
 
 
 def trace_line(event: Event) -> dict[str, Any]:

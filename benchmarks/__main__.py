@@ -10,6 +10,7 @@ from benchmarks.importing import importing
 from benchmarks.invariants import invariants
 from benchmarks.load import load
 from benchmarks.memory import memory
+from benchmarks.recall import recall
 from benchmarks.retrieval import retrieval
 from benchmarks.toolset import toolset
 from benchmarks.turn import turn
@@ -22,6 +23,7 @@ app.command()(toolset)
 app.command()(importing)
 app.command()(memory)
 app.command()(load)
+app.command()(recall)
 app.command()(invariants)
 
 

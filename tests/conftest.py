@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 from benchmarks.synthetic import recombined
+from tests.databases import database, place, postgres_server, postgres_url
 from tests.fakes import HashEmbedder
 from tests.stored import stored_items
 from tests.toolset import RememberingEmbedder
@@ -20,6 +21,7 @@ from tools.linking import Linker
 settings.register_profile("attune", deadline=None, max_examples=50)
 settings.load_profile("attune")
 
+__all__ = ["database", "place", "postgres_server", "postgres_url"]
 ROOT = Path(__file__).parent.parent
 MOVIES = ROOT / "data" / "movies"
 BOARDGAMES = Path(__file__).parent / "domains" / "boardgames"

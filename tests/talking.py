@@ -13,6 +13,7 @@ from agent.agent import Agent
 from agent.commands import Command, Intent, ItemReference, Range, Relation
 from agent.graph import build_graph
 from agent.history import Entry
+from agent.memory.database import Database
 from agent.memory.profiles import Profiles
 from agent.parsing.parser import Parser
 from agent.parsing.rules import RulesParser
@@ -74,14 +75,16 @@ def agent_over(
     parser: Parser | None = None,
     store: BaseStore | None = None,
     checkpointer: BaseCheckpointSaver[str] | None = None,
+    database: Database | None = None,
     **settings: Any,
 ) -> Agent:
     """An agent over parts that tests share, with memory of its own."""
+    database = database or Database(store=store or InMemoryStore(), saver=checkpointer or InMemorySaver())
     parts = Parts(
         settings=load_settings(home=home, parser="rules", year=2026, **settings),
         tools=tools,
         linker=linker,
         parser=parser or RulesParser(tools.catalogue.domain),
-        profiles=Profiles(store or InMemoryStore(), tools.catalogue.domain.name),
+        profiles=Profiles(database, tools.catalogue.domain.name),
     )
-    return Agent(build_graph(checkpointer or InMemorySaver()), parts, AsyncExitStack())
+    return Agent(build_graph(database.saver), parts, AsyncExitStack())

@@ -15,7 +15,7 @@ from langgraph.store.sqlite.aio import AsyncSqliteStore
 from agent.agent import Agent
 from agent.commands import Command, Intent, ItemReference, Preference, Range
 from agent.errors import TurnRefused
-from agent.memory.saving import SqliteThreads
+from agent.memory.sqlite import SqliteThreads
 from agent.parsing.parser import Parsed, ParseInput
 from agent.trace import Done, NodeRan, Slated, Text
 from tests.talking import agent_over

@@ -1,18 +1,14 @@
 """The door's promises: tenants and users apart, a turn sent again taken once, threads listed and forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.store.memory import InMemoryStore
 
 from agent.agent import Agent
 from agent.commands import Command, ItemReference, Preference
 from agent.errors import TurnRefused
-from agent.memory.saving import SqliteThreads
+from agent.memory.database import Database
 from agent.trace import Done, Text
 from tests.talking import agent_over, said
 from tools.context import ToolContext
@@ -25,18 +21,9 @@ NEVER_HORROR = Command(
 )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def saver(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
-    if request.param == "memory":
-        yield InMemorySaver()
-        return
-    async with SqliteThreads.from_conn_string(str(tmp_path / "threads.db")) as opened:
-        yield opened
-
-
 @pytest.fixture
-def agent(tiny_tools: ToolContext, tiny_linker: Linker, tmp_path: Path, saver: BaseCheckpointSaver[str]) -> Agent:
-    return agent_over(tiny_tools, tiny_linker, tmp_path, checkpointer=saver)
+def agent(tiny_tools: ToolContext, tiny_linker: Linker, tmp_path: Path, database: Database) -> Agent:
+    return agent_over(tiny_tools, tiny_linker, tmp_path, database=database)
 
 
 async def test_a_turn_sent_again_with_its_key_is_taken_once(agent: Agent) -> None:
@@ -149,8 +136,7 @@ async def test_feedback_by_button_is_remembered(agent: Agent) -> None:
     assert turn.command.items[0].item in (await agent.memory.profile("ana")).opinions
 
 
-async def test_one_store_serves_tenants_apart(tiny_tools: ToolContext, tiny_linker: Linker, tmp_path: Path) -> None:
-    agent = agent_over(tiny_tools, tiny_linker, tmp_path, store=InMemoryStore())
+async def test_one_database_serves_tenants_apart(agent: Agent) -> None:
     for tenant in ("a", "a.b", "a/b", "a~", "ä" * 200):
         await agent.for_tenant(tenant).chat("ana", "t", tenant, command=NEVER_HORROR)
     for tenant in ("a", "a.b", "a/b", "a~", "ä" * 200):

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.commands import Intent
-from agent.history import Entry, ProfileChange, fold, undoable
+from agent.history import Entry, fold, undoable
+from agent.memory.changes import ProfileChange
 from tests.talking import entry, held, said
 from tests.test_preferences import DOMAIN, words
 

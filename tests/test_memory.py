@@ -1,16 +1,12 @@
 """What is remembered of users: the laws that every store keeps."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from langgraph.store.base import BaseStore
-from langgraph.store.memory import InMemoryStore
-from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from agent.errors import TurnRefused
-from agent.history import ProfileChange
+from agent.memory.changes import ProfileChange
+from agent.memory.database import Database
 from agent.memory.names import MAX_ID_CHARS, checked_id
 from agent.memory.profile import Profile, learn, note_items, unlearn
 from agent.memory.profiles import Profiles
@@ -21,16 +17,6 @@ from tests.test_preferences import bounds, meanings, words
 TODAY = "2026-11-21"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: object) -> AsyncIterator[BaseStore]:
-    if request.param == "memory":
-        yield InMemoryStore()
-        return
-    async with AsyncSqliteStore.from_conn_string(f"{tmp_path}/profiles.db") as opened:
-        await opened.setup()
-        yield opened
-
-
 def lasting(*statements: Statement) -> tuple[Statement, ...]:
     return tuple(statement.model_copy(update={"lifetime": "lasting"}) for statement in statements)
 
@@ -39,8 +25,8 @@ def profile_of(*statements: Statement) -> Profile:
     return learn(Profile(), lasting(*statements), today=TODAY)[0]
 
 
-async def test_a_profile_saved_is_the_profile_loaded(store: BaseStore) -> None:
-    profiles = Profiles(store, "films")
+async def test_a_profile_saved_is_the_profile_loaded(database: Database) -> None:
+    profiles = Profiles(database, "films")
     kept = note_items(
         profile_of(said("genre", "horror", polarity="dislike", strength="must", quote="never horror")),
         [("heat-1995", "liked")],
@@ -50,44 +36,44 @@ async def test_a_profile_saved_is_the_profile_loaded(store: BaseStore) -> None:
     assert await profiles.load("ana") == kept
 
 
-async def test_no_user_reads_anothers_profile(store: BaseStore) -> None:
-    profiles = Profiles(store, "films")
+async def test_no_user_reads_anothers_profile(database: Database) -> None:
+    profiles = Profiles(database, "films")
     await profiles.save("ana", profile_of(said("genre", "horror")))
     for other in ("bob", "an", "ana ", "Ana", "ana/x", "profiles", "*", "%", "a.na", "ана"):
         assert (await profiles.load(other)).is_empty, other
 
 
-async def test_one_user_has_a_profile_a_domain(store: BaseStore) -> None:
-    await Profiles(store, "films").save("ana", profile_of(said("genre", "horror")))
-    assert (await Profiles(store, "games").load("ana")).is_empty
+async def test_one_user_has_a_profile_a_domain(database: Database) -> None:
+    await Profiles(database, "films").save("ana", profile_of(said("genre", "horror")))
+    assert (await Profiles(database, "games").load("ana")).is_empty
 
 
-async def test_forgetting_a_user_leaves_nothing_and_touches_nobody_else(store: BaseStore) -> None:
-    profiles = Profiles(store, "films")
+async def test_forgetting_a_user_leaves_nothing_and_touches_nobody_else(database: Database) -> None:
+    profiles = Profiles(database, "films")
     for user in ("ana", "bob"):
         await profiles.save(user, profile_of(said("genre", "horror")))
     await profiles.forget("ana")
     assert await profiles.load("ana") == Profile()
     assert not (await profiles.load("bob")).is_empty
-    assert [item.namespace[2] for item in await store.asearch(("profiles",))] == ["bob"]
+    assert [item.namespace[2] for item in await database.store.asearch(("profiles",))] == ["bob"]
 
 
-async def test_forgetting_a_stranger_is_no_error(store: BaseStore) -> None:
-    await Profiles(store, "films").forget("nobody")
+async def test_forgetting_a_stranger_is_no_error(database: Database) -> None:
+    await Profiles(database, "films").forget("nobody")
 
 
 @pytest.mark.parametrize(
     "user", ["ana", "ana.b@example.org", "用户", "a/b", "'; DROP TABLE store;--", "x" * MAX_ID_CHARS]
 )
-async def test_any_printable_id_is_a_user(store: BaseStore, user: str) -> None:
-    profiles = Profiles(store, "films")
+async def test_any_printable_id_is_a_user(database: Database, user: str) -> None:
+    profiles = Profiles(database, "films")
     await profiles.save(user, profile_of(said("genre", "horror")))
     assert not (await profiles.load(user)).is_empty
 
 
 @pytest.mark.parametrize("user", ["", "  ", "a\nb", "a\x00b", "x" * (MAX_ID_CHARS + 1), "\ud800"])
-async def test_what_cannot_be_an_id_is_refused_by_every_method(store: BaseStore, user: str) -> None:
-    profiles = Profiles(store, "films")
+async def test_what_cannot_be_an_id_is_refused_by_every_method(database: Database, user: str) -> None:
+    profiles = Profiles(database, "films")
     with pytest.raises(TurnRefused):
         await profiles.load(user)
     with pytest.raises(TurnRefused):

@@ -39,6 +39,7 @@ def reply(tiny: Catalogue, **more: Any) -> str:
         "notices": (),
         "catalogue": tiny,
         "variety": random.Random(0),
+        "today": "2026-11-21",
     }
     return reply_to_wishes(ReplyInput(**(given | more)))
 
@@ -133,13 +134,27 @@ def test_a_question_and_notices_are_in_the_reply(tiny: Catalogue) -> None:
     assert "I have no Zed." in said
 
 
-def test_what_is_remembered_is_said_with_its_day_once_a_thread(tiny: Catalogue) -> None:
+def test_what_memory_kept_out_is_said_with_its_day_once_a_thread(tiny: Catalogue) -> None:
     never = held(
-        "genre", "horror", id="p1", polarity="dislike", strength="must", source="profile", since="2026-11-01"
+        "genre", "horror", id="p1", polarity="dislike", strength="must", source="profile", since="2026-03-14"
     )  # fmt: skip
-    view = View(lasting=(never,))
-    assert "As you told me on 2026-11-01" in reply(tiny, view=view, slate=slate(tiny, "heat-1995"))
-    assert "As you told me" not in reply(tiny, view=view, slate=slate(tiny, "heat-1995"), first_slate=False)
+    report = FilterReport(considered=12, kept=11, musts=(MustReport(wishes=("p1",), kept=11, cost=1, unknown=0),))
+    shown = {"view": View(lasting=(never,)), "slate": slate(tiny, "heat-1995"), "wanted": 1}
+    assert "Leaving out horror, as you told me in March." in reply(tiny, report=report, **shown)
+    assert "as you told me" not in reply(tiny, report=report, first_slate=False, **shown)
+    idle = FilterReport(considered=12, kept=12, musts=(MustReport(wishes=("p1",), kept=12, cost=0, unknown=0),))
+    assert "as you told me" not in reply(tiny, report=idle, **shown)
+
+
+def test_what_goes_against_memory_is_said_and_for_how_long(tiny: Catalogue) -> None:
+    never = held(
+        "genre", "horror", id="p1", polarity="dislike", strength="must", source="profile", since="2026-11-20"
+    )  # fmt: skip
+    for lifetime, words in (("session", "For this conversation I set that aside."), ("lasting", "from now on.")):
+        now = held("genre", "horror", lifetime=lifetime)
+        view = View(wishes=(now,), resting=(never,), changes=(WishChange(kind="added", wish=now),))
+        said = reply(tiny, view=view, slate=slate(tiny, "alien-1979"), wanted=1)
+        assert "Yesterday you told me: no horror." in said and words in said
 
 
 def test_an_undo_says_what_was_taken_back_and_what_holds(tiny: Catalogue) -> None:

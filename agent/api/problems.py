@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from agent.errors import AttuneError, ModelError, SettingsError
+from agent.errors import AttuneError, ModelError, SettingsError, StorageError
 from tools.errors import CatalogueError, ToolError, UnknownItem
 
 MEDIA_TYPE = "application/problem+json"
@@ -111,6 +111,8 @@ def status_of(error: Exception) -> int:
         return HTTPStatus.NOT_FOUND
     if isinstance(error, ModelError):
         return HTTPStatus.BAD_GATEWAY
+    if isinstance(error, StorageError):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, SettingsError):
         return HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(error, (AttuneError, CatalogueError, ToolError)):

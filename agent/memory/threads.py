@@ -1,22 +1,20 @@
-"""The threads of a user: listed, kept from two turns at once, forgotten."""
+"""The threads of a user: listed, read, forgotten."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, Protocol, cast, runtime_checkable
-from weakref import WeakValueDictionary
 
 from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, CheckpointMetadata
-from pydantic import BaseModel, ConfigDict
 
+from agent.memory.changes import Record
+from agent.memory.database import Database
+from agent.memory.exporting import ExportedThread, ExportedTurn
 from agent.memory.names import Names
 
 _TITLE_CHARS = 60
 
 
-class ThreadSummary(BaseModel):
+class ThreadSummary(Record):
     """A thread as a list of threads shows it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     title: str
@@ -26,7 +24,6 @@ class ThreadSummary(BaseModel):
     """When its last turn was finished, ISO format."""
 
 
-Locks = WeakValueDictionary[str, asyncio.Lock]
 Kept = tuple[str, ThreadSummary]
 """A thread's key in the database, and its summary."""
 
@@ -72,31 +69,46 @@ def _title(log: Sequence[dict[str, Any]]) -> str:
     return words if len(words) <= _TITLE_CHARS else f"{words[: _TITLE_CHARS - 1].rstrip()}…"
 
 
+async def log_of(saver: BaseCheckpointSaver[str], key: str) -> list[dict[str, Any]]:
+    """Return the log of the thread of this key, as JSON of agent.history.Entry; empty where there is no such thread."""
+    kept = await saver.aget_tuple({"configurable": {"thread_id": key, "checkpoint_ns": ""}})
+    return list(kept.checkpoint["channel_values"].get("log") or ()) if kept else []
+
+
 class Threads:
-    """The threads of one tenant's users over one domain, on any checkpointer."""
+    """The threads of one tenant's users over one domain."""
 
-    def __init__(self, saver: BaseCheckpointSaver[str], names: Names, locks: Locks) -> None:
-        self._saver = saver
+    def __init__(self, database: Database, names: Names) -> None:
+        self._database = database
         self._names = names
-        self._locks = locks
 
-    def lock(self, user: str, thread: str) -> asyncio.Lock:
-        """Return what a turn of this thread holds, so that two at once take place one after the other."""
-        return self._locks.setdefault(self._names.thread(user, thread), asyncio.Lock())
-
-    async def list(self, user: str) -> tuple[ThreadSummary, ...]:
+    async def listed(self, user: str) -> tuple[ThreadSummary, ...]:
         """Return the user's threads, newest first."""
-        return tuple(kept for _, kept in await list_threads(self._saver, self._names.threads(user)))
+        return tuple(kept for _, kept in await list_threads(self._database.saver, self._names.threads(user)))
+
+    async def read(self, user: str) -> list[ExportedThread]:
+        """Return what was said in each of the user's threads, newest thread first."""
+        saver, found = self._database.saver, []
+        for key, kept in await list_threads(saver, self._names.threads(user)):
+            turns = tuple(
+                ExportedTurn(turn=entry["turn"], text=entry["text"], reply=entry.get("reply", ""))
+                for entry in await log_of(saver, key)
+            )
+            found.append(ExportedThread(id=kept.id, title=kept.title, updated=kept.updated, turns=turns))
+        return found
 
     async def forget(self, user: str, thread: str) -> None:
-        """Remove a thread; one that does not exist is no error."""
-        async with self.lock(user, thread):
-            await self._saver.adelete_thread(self._names.thread(user, thread))
+        """Remove a thread once no turn of it is under way; one that does not exist is no error."""
+        await self._remove(self._names.thread(user, thread))
+        await self._database.scrub()
 
-    async def forget_all(self, user: str) -> None:
-        """Remove every thread of the user, over every domain, those with a turn under way once it is finished."""
+    async def forget_all(self, user: str, but: str | None = None) -> None:
+        """Remove the user's threads over every domain, but for the one of this key."""
         prefix = self._names.all_threads(user)
-        kept = {key for key, _ in await list_threads(self._saver, prefix)}
-        for key in sorted(kept | {key for key in self._locks if key.startswith(prefix)}):
-            async with self._locks.setdefault(key, asyncio.Lock()):
-                await self._saver.adelete_thread(key)
+        kept = {key for key, _ in await list_threads(self._database.saver, prefix)}
+        for key in sorted((kept | self._database.locks.held(prefix)) - {but}):
+            await self._remove(key)
+
+    async def _remove(self, key: str) -> None:
+        async with self._database.locks.hold(key):
+            await self._database.saver.adelete_thread(key)

@@ -1,6 +1,7 @@
 """answer: everything that is not a new slate. Facts of items, comparisons, explanations, memory, undo, small talk."""
 
 import random
+from datetime import date
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -9,7 +10,8 @@ from agent.answering import answer_about, answer_comparison, answer_why, describ
 from agent.commands import Command
 from agent.history import View, fold, undoable
 from agent.parts import Parts
-from agent.remembering import memory_request, say_profile
+from agent.phrasing import join, say_wishes
+from agent.remembering import say_forgotten, say_kept, say_profile, say_why
 from agent.replying import reply_to_reset, reply_to_smalltalk, reply_to_undo
 from agent.state import Acted, TurnState
 from tools import registry
@@ -32,7 +34,7 @@ async def answer(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
         case "explain":
             return {"facts": why(command, state.view, parts.catalogue)}
         case "profile":
-            return {"facts": memory(command, state, parts.catalogue)}
+            return {"facts": memory(state, parts)}
         case "undo":
             return _undone(state, parts.catalogue)
         case "reset":
@@ -78,19 +80,25 @@ def why(command: Command, view: View, catalogue: Catalogue) -> str:
     return " ".join([said, *(f"{label} is not on the list right now." for label in labels)]).strip()
 
 
-def memory(command: Command, state: TurnState, catalogue: Catalogue) -> str:
+def memory(state: TurnState, parts: Parts) -> str:
     """Return what is said about memory; the remember node does what it says."""
-    match memory_request(state.text, command):
-        case "forget all":
-            return "I have forgotten everything I knew about you, and we start afresh."
-        case "forget last" if state.profile.wishes:
-            return "That is forgotten."
-        case "forget last":
-            return "I remember nothing about you from before, so there is nothing to forget."
+    request, today = state.request, date.today().isoformat()
+    assert request is not None
+    match request.kind:
+        case "forget all" | "forget":
+            return say_forgotten(request, parts.catalogue)
+        case "remember":
+            return say_kept(request)
+        case "why":
+            return say_why(request, state.profile, parts.catalogue, state.view.wishes, today)
         case "change":
-            return ""
+            kept = [change.wish for change in state.view.changes if change.wish]
+            if not (request.words and kept):
+                return ""
+            return f"I'll remember that: {join(say_wishes(kept, parts.catalogue.domain))}."
         case _:
-            return say_profile(state.profile, catalogue, state.view.wishes)
+            half_life = parts.profiles.half_life_days
+            return say_profile(state.profile, parts.catalogue, state.view.wishes, today, half_life)
 
 
 def small_talk(state: TurnState, catalogue: Catalogue) -> str:

@@ -1,11 +1,13 @@
 """plan: the tool calls for the wishes that hold."""
 
+from datetime import date
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from agent.drafting import draft_plan
 from agent.grounding import find_item
+from agent.memory.affinities import strong
 from agent.parts import Parts
 from agent.planning import PlanInput, plan_turn
 from agent.state import TurnState
@@ -34,6 +36,7 @@ def plan_input(state: TurnState, parts: Parts) -> PlanInput:
         diversity=parts.settings.diversity if diversity is None else diversity,
         profile_opinions=state.profile.opinions,
         learned=parts.tools.collaborative is not None,
+        affinities=tuple(strong(state.profile.affinities, date.today().isoformat(), parts.profiles.half_life_days)),
         proposed=_linked(state.proposals, parts),
         without=parts.settings.without,
     )

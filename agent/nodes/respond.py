@@ -2,6 +2,7 @@
 
 import random
 import re
+from datetime import date
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -49,4 +50,5 @@ def _reply_input(state: TurnState, parts: Parts) -> ReplyInput:
         notices=state.notices,
         catalogue=parts.catalogue,
         variety=random.Random(f"{state.user} {len(state.entries)} {len(state.text)}"),
+        today=date.today().isoformat(),
     )

@@ -1,4 +1,4 @@
-"""The command line: `attune serve`, `chat`, `ask`, `import`, `index`, `doctor`, `keys`."""
+"""The command line: `attune serve`, `chat`, `ask`, `import`, `index`, `doctor`, `keys`, `profile`."""
 
 import dataclasses
 import json
@@ -15,6 +15,7 @@ from agent.settings import load_settings
 from agent.terminal.chat import ask_once, chat_as_json, chat_with_person
 from agent.terminal.doctor import examine
 from agent.terminal.keys import keys
+from agent.terminal.profile import app as profile
 from agent.terminal.running import (
     AsJson,
     DomainFolder,
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(mcp)
 app.add_typer(keys, name="keys")
+app.add_typer(profile, name="profile")
 
 
 @app.callback(invoke_without_command=True)
