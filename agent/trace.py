@@ -106,6 +106,8 @@ class Remembered(_Event):
     kind: Literal["memory"] = "memory"
     added: int = 0
     removed: int = 0
+    counted_only: bool = False
+    """Nothing changed but how often something was asked for."""
 
 
 class Done(_Event):

@@ -83,7 +83,7 @@ def _content(event: Event, thread: str) -> tuple[str, dict[str, Any]] | None:
             return "text", {"delta": event.delta}
         case Asked():
             return "question", event.question.model_dump(mode="json")
-        case Remembered():
+        case Remembered() if not event.counted_only:
             return "memory", {"added": event.added, "removed": event.removed}
         case Done():
             return "done", {"thread": thread, **event.turn.as_json()}

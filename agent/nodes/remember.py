@@ -29,7 +29,10 @@ async def remember(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
         state.user, state.thread, lambda profile: learned(state, grounded, profile, date.today().isoformat())
     )
     if change.token:
-        runtime.stream_writer(Remembered(added=len(change.added), removed=len(change.removed)))
+        counted = ProfileChange(token=change.token, evidence=change.evidence)
+        runtime.stream_writer(
+            Remembered(added=len(change.added), removed=len(change.removed), counted_only=change == counted)
+        )
     new_slate = bool(state.acted.slate) and grounded.command.intent != "undo"
     asks_why = state.request is not None and state.request.kind == "why"
     entry = draft_entry(state, grounded, aside=asks_why).model_copy(
