@@ -224,8 +224,9 @@ async def test_one_checkpoint_a_thread_is_kept(parts: Any, tmp_path: Path) -> No
         for number in range(5):
             await agent.chat("ana", "t", f"turn {number}")
         with sqlite3.connect(tmp_path / "attune.db") as connection:
-            assert connection.execute("SELECT count(*) FROM checkpoints").fetchone() == (1,)
-            assert connection.execute("SELECT count(*) FROM writes").fetchone() == (0,)
+            ids = {row[0] for row in connection.execute("SELECT checkpoint_id FROM checkpoints")}
+            written = {row[0] for row in connection.execute("SELECT checkpoint_id FROM writes")}
+            assert len(ids) == 1 and written <= ids
 
 
 async def test_one_checkpoint_a_thread_is_kept_in_postgres(parts: Any, postgres_url: str) -> None:
