@@ -1,6 +1,7 @@
 """Threads and profiles in PostgreSQL, for several processes at once."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import blake2b
@@ -110,6 +111,8 @@ async def open_postgres(url: str, wait_s: float, resources: AsyncExitStack) -> D
 
     wait_s: how long a turn waits for a connection. Raises SettingsError saying what to do; passwords are not said.
     """
+    # For the reason that open_sqlite gives.
+    logging.getLogger("psycopg").setLevel(logging.WARNING)
     options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     try:
         locking = await AsyncConnection.connect(url, connect_timeout=max(round(wait_s), 2), **options)

@@ -1,5 +1,6 @@
 """Threads and profiles in one SQLite file: the default."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -97,6 +98,8 @@ async def open_sqlite(path: Path, wait_s: float, resources: AsyncExitStack) -> D
     wait_s: how long a turn waits for another process's write. Raises SettingsError for a file that cannot be used,
     saying what to do; such a file is left as it is.
     """
+    # Its debug lines carry whole statements with what they keep: what was said is in no log, at any level.
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = await _connect(path, wait_s, resources)
