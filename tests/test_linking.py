@@ -198,3 +198,9 @@ def test_a_very_long_text_takes_no_noticeable_time(linker: Linker) -> None:
     begun = time.process_time()
     _assert_sound(linker.find(text, SLATE), text)
     assert time.process_time() - begun < 1.0
+
+
+def test_a_short_figure_is_a_place_on_the_slate_though_a_title_there_has_it(linker: Linker) -> None:
+    slate = ["galaxy-quest-1999", "charade-1963", "paul-2011", "back-to-the-future-part-iii-1990"]
+    found = linker.find("who directed 3?", slate, 2026)
+    assert [(mention.kind, mention.numbers) for mention in found] == [("slate", (3,))]

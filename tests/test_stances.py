@@ -67,3 +67,16 @@ def test_who_has_gone_off_something_for_good_does_more_than_take_it_back() -> No
     assert (found.op, found.polarity, found.strength, found.lifetime) == ("add", "dislike", "must", "lasting")
     assert settle_stance(taken_back, "No more musicals tonight") == taken_back
     assert settle_stance(taken_back, "Drop the musicals") == taken_back
+
+
+def test_words_that_refuse_in_their_own_name_are_not_turned_away_from() -> None:
+    wish = Preference(
+        facet="language",
+        value="English",
+        polarity="like",
+        strength="must",
+        lifetime="lasting",
+        op="add",
+        quote="never want subtitles",
+    )
+    assert settle_stance(wish, "2 looks great but I never want subtitles").polarity == "like"

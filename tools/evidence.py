@@ -37,6 +37,10 @@ class Hit:
         return self.score >= 0.5
 
 
+_LONG_FIGURE = 3
+"""Digits from which a figure is no place on a slate."""
+
+
 class Evidence:
     """Weighs hits of one text. nouns: what an item is called ('film', 'movies'), singular and plural apart."""
 
@@ -68,7 +72,9 @@ class Evidence:
             if len(norms) == last - first + 1:
                 score += 0.25
         if on_slate:
-            score += 0.2 if bare else 0.65 if norms[first].isdigit() else 0.35
+            # A short figure is a place on the slate sooner than the name of something there ('1917', '300').
+            place = bare or (norms[first].isdigit() and len(norms[first]) < _LONG_FIGURE)
+            score += 0.2 if place else 0.65 if norms[first].isdigit() else 0.35
         tail = 0.0 if capital else self._tail(last)
         return max(0.0, min(0.95, score + self._noun_beside(first, last) + tail))
 

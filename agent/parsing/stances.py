@@ -57,7 +57,9 @@ def settle_stance(wish: Preference, text: str) -> Preference:
     if wish.op == "remove":
         return _turned(wish, clause, sentence)
     changes: dict[str, str] = {}
-    if wish.polarity == "like" and not isinstance(wish.value, Range) and _AWAY.search(clause):
+    # Words that name a value may hold their own refusal: who never wants subtitles wants their own language.
+    beside = clause.replace(wish.quote, " ")
+    if wish.polarity == "like" and not isinstance(wish.value, Range) and _AWAY.search(beside):
         changes = {"polarity": "dislike", "strength": "must"}
     elif wish.polarity == "dislike" and _BACK.search(sentence) and not _AWAY.search(clause):
         changes = {"polarity": "like", "strength": "prefer"}
