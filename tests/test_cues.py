@@ -191,6 +191,36 @@ def test_a_comparative_says_its_direction(heard: Heard, text: str, direction: st
     assert heard(text, Command(preferences=(read,))).preferences[0].value == Relative(than=1, dir=direction)
 
 
+def test_a_kind_that_the_network_did_not_hear_is_heard_in_a_short_turn(heard: Heard) -> None:
+    older = Preference(
+        facet="year", value=Relative(than="Alien", dir="less"), strength="must", quote="older than alien"
+    )
+    assert ("genre", "sci-fi", "add") in wishes(heard("sci fi older than alien", Command(preferences=(older,))))
+    war = Preference(facet="mood", value="dark", quote="dark")
+    assert wishes(heard("dark but not a war film", Command(preferences=(war,)))) == [("mood", "dark", "add")]
+
+
+def test_a_bare_value_is_never_refused(heard: Heard) -> None:
+    refused = Preference(facet="genre", value="romance", polarity="dislike", strength="must", quote="romance")
+    (wish,) = heard("romance", Command(preferences=(refused,))).preferences
+    assert wish.polarity == "like"
+
+
+@pytest.mark.parametrize("text", ["undo", "undo that", "and undo that too", "oops, undo please"])
+def test_undo_is_undo(heard: Heard, text: str) -> None:
+    assert heard(text, Command(intent="reset")) == Command(intent="undo")
+
+
+def test_what_was_seen_is_no_fresh_start(heard: Heard) -> None:
+    seen = ItemReference(ref="Heat", relation="seen", item="heat-1995")
+    assert heard("already watched Heat", Command(intent="reset", items=(seen,))).intent == "feedback"
+
+
+def test_a_number_that_is_not_on_screen_is_still_meant(heard: Heard) -> None:
+    (item,) = heard("seen number 9", Command(intent="feedback")).items
+    assert (item.ref, item.relation) == (9, "seen")
+
+
 def test_a_question_that_is_not_of_the_catalogue_is_small_talk(heard: Heard) -> None:
     assert heard("what's the capital of Peru", Command(intent="question")) == Command(intent="smalltalk")
     assert wishes(heard("do you have anything from Peru?", Command(intent="question"))) == [("country", "Peru", "add")]

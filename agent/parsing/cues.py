@@ -43,6 +43,19 @@ _GIVE = re.compile(
     r"\b(?:give|show|list|pick|suggest|recommend|name|find)(?: me| us)? (?:(?:your|the|my) )?(?:(?:top|best) )?",
     re.IGNORECASE,
 )
+_UNDO = re.compile(
+    r"^\W*(?:(?:ok|oops|no|sorry|please|and|wait)\W+)*undo(?: (?:that|it|this|the last(?: one| change)?))?"
+    r"(?: (?:too|please|again))*\W*$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\b(?:seen|watched) (?:number |no\.? ?|#)(\d{1,2})\b", re.IGNORECASE)
+_SHORT = 8
+"""Words of a turn that is about nothing but what is wanted."""
+_BEYOND_DOUBT = 0.85
+_REFUSES = re.compile(
+    r"\b(?:no|not|never|without|nothing|none|but|except|instead|hate|sick|tired|enough|less|un|than an?y?)\b|n't",
+    re.IGNORECASE,
+)
 _COVERED = 0.6
 """Share of a title's letters from which a linked name is that title rather than a word in it."""
 _REACTIONS = ("seen", "liked", "disliked", "not_interested", "interested", "accept")
@@ -83,6 +96,8 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
     """
     if says_thanks(turn.text):
         return Command(intent="smalltalk")
+    if _UNDO.match(turn.text):
+        return Command(intent="undo")
     if says_more(turn.text) and not command.preferences:
         return Command(intent="more", count=command.count)
     command = _with_statements(command, turn, domain)
@@ -90,6 +105,8 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
         return command.model_copy(update={"intent": "profile"})
     command = _with_items(command, turn, domain)
     command = _with_intent(command, turn, domain, offered)
+    if command.intent == "recommend":
+        command = command.model_copy(update={"preferences": (*command.preferences, *_unheard(command, turn, domain))})
     return command.model_copy(update={"preferences": with_all_parts(command.preferences, turn, domain)})
 
 
@@ -101,6 +118,9 @@ def _with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comm
         )
         for wish in command.preferences
     )
+    if names_values_only(turn, domain):
+        # Nothing in such a turn refuses.
+        preferences = tuple(one.model_copy(update={"polarity": "like", "op": "add"}) for one in preferences)
     count = command.count or _counted(turn)
     if removals := tuple(taken_back(turn, domain)):
         preferences = joined(preferences, removals)
@@ -118,6 +138,8 @@ def _with_items(command: Command, turn: ParseInput, domain: Domain) -> Command:
         items = tuple(_seen(item) for item in items)
     items = waved_off(turn, with_verdicts(items, turn.text))
     items = items or tuple(_unknown_titles(turn, domain))
+    if not items and command.intent == "feedback" and (place := _PLACE.search(turn.text)):
+        items = (ItemReference(ref=int(place[1]), relation="seen", quote=place[0]),)
     return command.model_copy(update={"items": items})
 
 
@@ -126,6 +148,8 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
     preferences, items = command.preferences, command.items
     if starts_afresh(text):
         intent = "reset"
+    elif intent == "reset" and items and all(item.relation in _REACTIONS for item in items):
+        intent = "feedback"
     elif _WHY.search(text) and turn.slate and not preferences:
         intent = "explain"
     elif _MORE_ABOUT.search(text) and not preferences:
@@ -154,6 +178,24 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
 def asks_for_more(text: str) -> bool:
     """Return whether any word asks for something: of turns that only name items, hardly any is a request without."""
     return _ASKS.search(text) is not None
+
+
+def _unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterable[Preference]:
+    """Kinds, countries and languages that a short turn names beyond doubt and that were read into nothing else."""
+    if len(turn.text.split()) > _SHORT or _REFUSES.search(turn.text):
+        return
+    if not command.preferences or any(one.op == "remove" for one in command.preferences):
+        return
+    quotes = [one.quote for one in (*command.preferences, *command.items) if one.quote]
+    spans = [(at, at + len(quote)) for quote in quotes if (at := turn.text.find(quote)) >= 0]
+    said = {(one.facet, one.value) for one in command.preferences}
+    for one in turn.mentions:
+        facet = domain.facets.get(one.facet or "")
+        heard = any(start < one.end and one.start < end for start, end in spans)
+        if facet is None or facet.kind != "category" or facet.strength != "must" or one.value is None or heard:
+            continue
+        if one.score >= _BEYOND_DOUBT and (one.facet, one.value) not in said:
+            yield Preference(facet=str(one.facet), value=one.value, strength="must", quote=one.text)
 
 
 def _unknown_titles(turn: ParseInput, domain: Domain) -> Iterable[ItemReference]:
