@@ -221,6 +221,23 @@ def test_a_number_that_is_not_on_screen_is_still_meant(heard: Heard) -> None:
     assert (item.ref, item.relation) == (9, "seen")
 
 
+def test_by_somebody_is_meant(heard: Heard) -> None:
+    soft = Preference(facet="person", value="Quentin Tarantino", quote="Tarantino", confidence=0.9)
+    assert heard("westerns by Tarantino", Command(preferences=(soft,))).preferences[0].strength == "must"
+    assert heard("maybe by Tarantino", Command(preferences=(soft,))).preferences[0].strength == "prefer"
+
+
+def test_like_in_other_languages_is_like(heard: Heard) -> None:
+    about = ItemReference(ref="Heat", relation="about", item="heat-1995", quote="Heat")
+    command = heard("algum filme parecido com Heat?", Command(intent="question", items=(about,)))
+    assert (command.intent, command.items[0].relation) == ("recommend", "similar")
+
+
+def test_type_of_thing_is_no_theme(heard: Heard) -> None:
+    theme = Preference(facet="theme", value="pixar type", quote="pixar type")
+    assert heard("pixar type thing", Command(preferences=(theme,))).preferences[0].value == "pixar"
+
+
 def test_a_question_that_is_not_of_the_catalogue_is_small_talk(heard: Heard) -> None:
     assert heard("what's the capital of Peru", Command(intent="question")) == Command(intent="smalltalk")
     assert wishes(heard("do you have anything from Peru?", Command(intent="question"))) == [("country", "Peru", "add")]

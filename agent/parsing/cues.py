@@ -56,6 +56,14 @@ _REFUSES = re.compile(
     r"\b(?:no|not|never|without|nothing|none|but|except|instead|hate|sick|tired|enough|less|un|than an?y?)\b|n't",
     re.IGNORECASE,
 )
+_ASKED_OF = re.compile(r"\b(?:by|with|starring|featuring|directed by|made by) $", re.IGNORECASE)
+_LIKE_ABROAD = re.compile(
+    r"\b(?:parecid[oa]s? (?:com|a)|similar(?:es)? a|similaire [àa]|[äa]hnlich wie|simile a|tipo)\s+[\"'«“]?$",
+    re.IGNORECASE,
+)
+"""'Like' before a title in the languages that are followed a little."""
+_TYPE = re.compile(r"\s+(?:type|kind|sort|style|vibes?|things?|stuff)(?: of)?(?: things?)?$", re.IGNORECASE)
+"""Nouns that mean nothing after what they hold ('pixar type thing')."""
 _COVERED = 0.6
 """Share of a title's letters from which a linked name is that title rather than a word in it."""
 _REACTIONS = ("seen", "liked", "disliked", "not_interested", "interested", "accept")
@@ -116,7 +124,7 @@ def _with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comm
         _firm(
             _directed(_lasting(_taken_back(settle_stance(wish, turn.text), turn.text), turn.text), turn), turn, domain
         )
-        for wish in command.preferences
+        for wish in (_bare(one, domain) for one in command.preferences)
     )
     if names_values_only(turn, domain):
         # Nothing in such a turn refuses.
@@ -136,7 +144,7 @@ def _with_items(command: Command, turn: ParseInput, domain: Domain) -> Command:
     items = command.items
     if _SEEN_IT.search(turn.text):
         items = tuple(_seen(item) for item in items)
-    items = waved_off(turn, with_verdicts(items, turn.text))
+    items = waved_off(turn, with_verdicts(tuple(_like_abroad(item, turn) for item in items), turn.text))
     items = items or tuple(_unknown_titles(turn, domain))
     if not items and command.intent == "feedback" and (place := _PLACE.search(turn.text)):
         items = (ItemReference(ref=int(place[1]), relation="seen", quote=place[0]),)
@@ -180,13 +188,29 @@ def asks_for_more(text: str) -> bool:
     return _ASKS.search(text) is not None
 
 
+def _like_abroad(item: ItemReference, turn: ParseInput) -> ItemReference:
+    at = turn.text.find(item.quote) if item.quote else -1
+    if at > 0 and item.relation == "about" and _LIKE_ABROAD.search(turn.text[:at]):
+        return item.model_copy(update={"relation": "similar"})
+    return item
+
+
+def _bare(wish: Preference, domain: Domain) -> Preference:
+    """A phrase of people's own without the empty noun at its end."""
+    if wish.facet != domain.text_facet or not isinstance(wish.value, str):
+        return wish
+    return wish.model_copy(update={"value": _TYPE.sub("", wish.value) or wish.value})
+
+
 def _unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterable[Preference]:
     """Kinds, countries and languages that a short turn names beyond doubt and that were read into nothing else."""
     if len(turn.text.split()) > _SHORT or _REFUSES.search(turn.text):
         return
     if not command.preferences or any(one.op == "remove" for one in command.preferences):
         return
-    quotes = [one.quote for one in (*command.preferences, *command.items) if one.quote]
+    # A figure's words may reach over a kind ('sci fi older than Alien') without being read as one.
+    quotes = [one.quote for one in command.preferences if one.quote and isinstance(one.value, str)]
+    quotes += [one.quote for one in command.items if one.quote]
     spans = [(at, at + len(quote)) for quote in quotes if (at := turn.text.find(quote)) >= 0]
     said = {(one.facet, one.value) for one in command.preferences}
     for one in turn.mentions:
@@ -280,7 +304,10 @@ def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     ]
     bounded = isinstance(wish.value, Range) and any(one.kind == "number" and one.firm for one in here)
     named = facet.exclusive and facet.kind == "category" and any(one.value == wish.value for one in here)
-    if not (bounded or named):
+    by_name = facet.kind == "entity" and any(
+        one.value == wish.value and _ASKED_OF.search(turn.text[: one.start]) for one in here
+    )
+    if not (bounded or named or by_name):
         return wish
     return wish.model_copy(update={"strength": "must", "confidence": max(wish.confidence, SURE)})
 
