@@ -7,6 +7,7 @@ from agent.memory.changes import Affinity, ProfileChange
 from agent.memory.days import say_day
 from agent.memory.profile import Profile
 from agent.memory.requests import MemoryRequest, is_about
+from agent.memory.topics import remembered_of
 from agent.phrasing import join, say_wish, say_wishes
 from agent.statements import HeldWish, Statement, stems
 from tools.catalogue import Catalogue
@@ -78,11 +79,31 @@ def _wish(known: Affinity) -> HeldWish:
     )
 
 
+def say_about(request: MemoryRequest, profile: Profile, catalogue: Catalogue, today: str) -> str:
+    """Return what is remembered of what a question named; nothing where it named nothing that can be looked up."""
+    told = remembered_of(profile.wishes, request.topics, request.words)
+    said = [f"I remember: {join([_with_source(wish, catalogue, today) for wish in told])}."] if told else []
+    said += [
+        f"From what you keep asking for: {say_affinity(known, catalogue, today)}."
+        for known in profile.affinities
+        if any(is_about(known, topic) for topic in request.topics)
+    ]
+    said += [
+        f"{catalogue.item(catalogue.row(item)).label}: {_ITEM_WORDS[profile.items[item].opinion]}."
+        for item in request.items
+        if item in profile.items
+    ]
+    if said or not (request.topics or request.items):
+        return " ".join(said)
+    named = [str(topic.value) for topic in request.topics if isinstance(topic.value, str)]
+    return f"You have told me nothing about {join(named) or 'that'} that I would have kept."
+
+
 def say_why(
     request: MemoryRequest, profile: Profile, catalogue: Catalogue, session: Sequence[HeldWish], today: str
 ) -> str:
     """Return where something that is believed of the person comes from: the words, the day, the items."""
-    told = [wish for wish in profile.wishes if any(wish.says_about(topic) for topic in request.topics)]
+    told = remembered_of(profile.wishes, request.topics, request.words)
     here = [
         wish
         for wish in session

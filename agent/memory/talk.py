@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.commands import Command, Preference
+from agent.memory.topics import asks_about
 
 Kind = Literal["show", "why", "forget all", "forget last", "forget", "remember", "change"]
 
@@ -143,7 +144,8 @@ def memory_talk(text: str) -> Talk | None:
         return Talk("forget", _plain(next(part for part in match.groups() if part)))
     if _SHOW.search(text):
         return Talk("show")
-    return None
+    asked = asks_about(text)
+    return Talk(asked, text) if asked else None
 
 
 def _names_part(text: str, match: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from agent.commands import Command
 from agent.history import View, fold, undoable
 from agent.parts import Parts
 from agent.phrasing import join, say_wishes
-from agent.remembering import say_forgotten, say_kept, say_profile, say_why
+from agent.remembering import say_about, say_forgotten, say_kept, say_profile, say_why
 from agent.replying import reply_to_reset, reply_to_smalltalk, reply_to_undo
 from agent.state import Acted, TurnState
 from tools import registry
@@ -97,6 +97,8 @@ def memory(state: TurnState, parts: Parts) -> str:
                 return ""
             return f"I'll remember that: {join(say_wishes(kept, parts.catalogue.domain))}."
         case _:
+            if request.words and (about := say_about(request, state.profile, parts.catalogue, today)):
+                return about
             half_life = parts.profiles.half_life_days
             return say_profile(state.profile, parts.catalogue, state.view.wishes, today, half_life)
 

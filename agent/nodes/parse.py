@@ -15,6 +15,7 @@ from agent.memory.choosing import chosen
 from agent.memory.profile import Profile
 from agent.memory.requests import MemoryRequest, memory_request, taking_out
 from agent.memory.talk import Talk, as_asked, memory_talk, says_for_now, says_from_now_on
+from agent.memory.topics import turned
 from agent.parsing.parser import Parsed, ParseInput, SlateEntry, Utterance
 from agent.parts import Parts
 from agent.phrasing import say_wish
@@ -92,13 +93,16 @@ def _grounded(
         year=parts.settings.year,
     )
     if grounded.command.intent != "profile":
-        return replace(grounded, statements=timed(grounded.statements, text, state.profile)), None
+        said = timed(grounded.statements, text, state.profile)
+        if state.command is None:
+            said = (*said, *turned(state.profile.wishes, said, text))
+        return replace(grounded, statements=said), None
     request = memory_request(talk, grounded, state.profile, state.entries, date.today().isoformat())
     statements = grounded.statements
     if request.kind == "forget":
         # What is forgotten was said in a thread, in this one perhaps: there it is taken out too.
         statements = taking_out(request.change)
-    return replace(grounded, statements=() if request.kind == "show" else statements), request
+    return replace(grounded, statements=() if request.kind in ("show", "why") else statements), request
 
 
 async def _parsed(state: TurnState, text: str, parts: Parts) -> Parsed:

@@ -5,7 +5,7 @@ English only, read by rule after the network; what is not matched stays as the p
 
 import re
 
-from agent.commands import Preference, Range
+from agent.commands import Polarity, Preference, Range
 
 _I = r"\b(?:i|we)(?:'m| am|'ve| have|'re| are|'d| would)?(?: \w+ly| really| just| always| now)?"
 _AWAY = re.compile(
@@ -67,6 +67,15 @@ def settle_stance(wish: Preference, text: str) -> Preference:
     if lasts and not _FOR_NOW.search(sentence):
         changes["lifetime"] = "lasting"
     return wish.model_copy(update=changes) if changes else wish
+
+
+def stance_for_good(text: str) -> Polarity | None:
+    """Return how the speaker of a turn stands to what it names, where it says for good that this has changed."""
+    if _FOR_NOW.search(text) or not (_LASTS.search(text) or _LASTS_HERE.search(text)):
+        return None
+    if _AWAY.search(text):
+        return "dislike"
+    return "like" if _BACK.search(text) else None
 
 
 def _turned(wish: Preference, clause: str, sentence: str) -> Preference:
