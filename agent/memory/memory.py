@@ -1,11 +1,11 @@
 """What is remembered of a user, to be seen, changed, taken along and erased from Python."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from agent.errors import TurnRefused
-from agent.memory.changes import ItemChange, Opinion, ProfileChange
+from agent.memory.changes import ItemChange, Opinion, ProfileChange, Remembered
 from agent.memory.exporting import exported, read_export
 from agent.memory.faults import storage_faults
 from agent.memory.profile import Profile, item_changes, learn, noted
@@ -13,6 +13,9 @@ from agent.memory.profiles import Profiles
 from agent.memory.threads import Threads, ThreadSummary
 from agent.statements import HeldWish, Statement
 from tools.catalogue import Catalogue
+from tools.histories import History, Rated, judge_history
+
+_SAID: dict[int, Opinion] = {1: "liked", 0: "seen", -1: "disliked"}
 
 
 class Memory:
@@ -77,6 +80,28 @@ class Memory:
 
         with storage_faults():
             return await self._profiles.change(user, with_items)
+
+    async def import_history(self, user: str, ratings: Sequence[Rated]) -> History:
+        """Keep what a rating history says of items, and return what it says, unmatched lines with near titles.
+
+        A rating is a like, a dislike or no more than seen by the user's own habits (tools.ratings). What was said
+        since then stands, and whatever was said stands against a line without a date.
+        """
+        history = judge_history(ratings, self._catalogue)
+
+        def with_ratings(profile: Profile) -> ProfileChange:
+            changes = {}
+            for one in history.judged:
+                before = profile.items.get(one.item)
+                since = (one.date or today())[:10]
+                if before is None or (one.date is not None and before.since <= since):
+                    now = Remembered(opinion=_SAID[one.said], since=since)
+                    changes[one.item] = ItemChange(before=before, now=now)
+            return ProfileChange(items=changes)
+
+        with storage_faults():
+            await self._profiles.change(user, with_ratings)
+        return history
 
     async def forget_item(self, user: str, item_id: str) -> Profile:
         """Forget what the user thinks of an item and return the profile. Raises TurnRefused where nothing is known."""

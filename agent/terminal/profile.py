@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from agent.remembering import say_profile
 from agent.settings import load_settings
 from agent.terminal.running import DomainFolder, clear_errors
 from tools.catalogue import Catalogue
+from tools.histories import History, read_history
 
 app = typer.Typer(no_args_is_help=True, help="Show, export, take in and forget what is remembered of a user.")
 
@@ -73,15 +75,21 @@ def export(
 @app.command("import")
 def import_(
     user: User,
-    file: Annotated[Path, typer.Argument(help="What `attune profile export` wrote.")],
+    file: Annotated[
+        Path, typer.Argument(help="What `attune profile export` wrote (.json), or a rating history (.csv, .jsonl ...).")
+    ],
     overwrite: Annotated[bool, typer.Option(help="Replace what is remembered of the user.")] = False,
     of_another: Annotated[bool, typer.Option(help="Take in another user's document.")] = False,
     domain: DomainFolder = None,
     tenant: Tenant = DEFAULT_TENANT,
 ) -> None:
-    """Take in an exported document."""
+    """Take in an exported document, or a table of ratings: id, or title and year; rating; date."""
 
-    async def take(memory: Memory, _: Catalogue, __: float) -> None:
+    async def take(memory: Memory, catalogue: Catalogue, __: float) -> None:
+        if file.suffix.lower() != ".json":
+            rated, malformed = read_history(file, catalogue.domain.noun)
+            _show_history(await memory.import_history(user, rated), malformed)
+            return
         document = _read(file)
         profile = await memory.restore(user, document, overwrite=overwrite, of_another=of_another)
         what = f"{len(profile.wishes)} wishes, {len(profile.notes)} notes, {len(profile.items)} items"
@@ -115,6 +123,20 @@ def forget(
     if not yes and wish is item is thread is None:
         typer.confirm(f"Erase everything that is kept of {user!r}, for good?", abort=True)
     _with_memory(erase, domain, tenant)
+
+
+def _show_history(history: History, malformed: Sequence[tuple[int, str]]) -> None:
+    """Print what became of every line of a rating history."""
+    console = Console(stderr=True, highlight=False)
+    counts = Counter(one.said for one in history.judged)
+    console.print(f"{counts[1]} liked, {counts[-1]} disliked, {counts[0]} seen")
+    if history.repeated:
+        console.print(f"{history.repeated} lines were about an item that a later line is about too")
+    for row, reason in malformed:
+        console.print(f"  row {row} left out: {escape(reason)}")
+    for one in history.unmatched:
+        near = f"; near to it: {', '.join(one.near)}" if one.near else ""
+        console.print(f"  row {one.row} not found: {escape(one.named)}{escape(near)}")
 
 
 def _read(file: Path) -> Any:
