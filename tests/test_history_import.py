@@ -1,6 +1,7 @@
 from datetime import date
 from pathlib import Path
 
+from agent.commands import Command
 from tests.talking import agent_over
 from tools.context import ToolContext
 from tools.histories import Rated
@@ -25,7 +26,7 @@ async def test_a_rating_history_lets_a_user_start_warm(
         "alien-1979": ("disliked", "2024-01-01"),
         "arrival-2016": ("liked", "2024-01-02"),
     }
-    turn = await agent.chat("ana", "t", "hello, recommend something")
+    turn = await agent.chat("ana", "t", "something good", command=Command())
     affinity = [step for step in turn.plan if step.tool == "affinity"]
     assert affinity[0].arguments["liked"] == [{"id": "arrival-2016"}]
     assert not {"arrival-2016", "heat-1995", "alien-1979"} & {item.id for item in turn.slate}
