@@ -115,13 +115,13 @@ def report(places: Mapping[str, Sequence[int | None]], people: int) -> dict[str,
     }
 
 
-def _figure(values: Sequence[float]) -> dict[str, float | int]:
+def _figure(values: Sequence[float]) -> dict[str, Any]:
     found = interval(values)
     assert found is not None
     return found.as_json()
 
 
-def _ahead(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, float | int]:
+def _ahead(ours: Sequence[float], theirs: Sequence[float]) -> dict[str, Any]:
     found = paired(dict(enumerate(ours)), dict(enumerate(theirs)))
     assert found is not None
     return found.as_json()

@@ -54,7 +54,7 @@ def interactions(
     found = {"file": file.name, "kept": read.kept, "dropped": dict(read.dropped), **report(places, read.users)}
     print(json.dumps(found) if as_json else _table(found))
     ahead = found["combined_ahead_by"]
-    if min(ahead["popularity"]["low"], ahead["content"]["low"]) <= 0:
+    if min(ahead[system]["low"] or 0.0 for system in ("popularity", "content")) <= 0:
         raise typer.Exit(1)
 
 
@@ -74,5 +74,5 @@ def _table(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _interval(figure: dict[str, float]) -> str:
-    return f"{figure['low']:.3f} to {figure['high']:.3f}"
+def _interval(figure: dict[str, Any]) -> str:
+    return "unknown" if figure["low"] is None else f"{figure['low']:.3f} to {figure['high']:.3f}"

@@ -50,7 +50,7 @@ def memory(
     if errors:
         print(_errors(answers), file=sys.stderr if as_json else sys.stdout)
     print(json.dumps(found) if as_json else _table(found))
-    if found["returning"]["difference"]["low"] <= 0 or found["questions"]["all"]["right"] < WANTED:
+    if (found["returning"]["difference"]["low"] or 0.0) <= 0 or found["questions"]["all"]["right"] < WANTED:
         raise typer.Exit(1)
 
 
@@ -124,13 +124,13 @@ def _share(answers: Sequence[Answered]) -> float:
     return round(sum(answer.right for answer in answers) / len(answers), 4)
 
 
-def _figure(values: Sequence[float]) -> dict[str, float | int]:
+def _figure(values: Sequence[float]) -> dict[str, Any]:
     return _json(interval(values))
 
 
-def _json(found: Any) -> dict[str, float | int]:
+def _json(found: Any) -> dict[str, Any]:
     assert found is not None
-    figures: dict[str, float | int] = found.as_json()
+    figures: dict[str, Any] = found.as_json()
     return figures
 
 
@@ -139,14 +139,17 @@ def _table(found: dict[str, Any]) -> str:
     lines = [f"{returning['users']} returning users, target shown within three turns:"]
     for name in ("with_memory", "without_memory", "difference"):
         figure = returning[name]
-        lines.append(
-            f"  {name.replace('_', ' '):16} {figure['mean']:6.3f}   95 %: {figure['low']:.3f} to {figure['high']:.3f}"
-        )
+        lines.append(f"  {name.replace('_', ' '):16} {figure['mean']:6.3f}   95 %: {_span(figure)}")
     lines += ["", f"{'questions':10}{'n':>5}{'right':>8}{'95 %':>18}{'memory of no use':>19}"]
     for name, figure in found["questions"].items():
-        span = f"{figure['interval']['low']:.3f} to {figure['interval']['high']:.3f}"
-        lines.append(f"{name:10}{figure['n']:5}{figure['right']:8.3f}{span:>18}{figure['ablation']:19.3f}")
+        lines.append(
+            f"{name:10}{figure['n']:5}{figure['right']:8.3f}{_span(figure['interval']):>18}{figure['ablation']:19.3f}"
+        )
     return "\n".join(lines)
+
+
+def _span(figure: dict[str, Any]) -> str:
+    return "unknown" if figure["low"] is None else f"{figure['low']:.3f} to {figure['high']:.3f}"
 
 
 def _errors(answers: Sequence[Answered]) -> str:
