@@ -1,6 +1,6 @@
 import pytest
 
-from agent.commands import Preference
+from agent.commands import Preference, Range
 from agent.parsing.stances import settle_stance
 
 
@@ -80,3 +80,9 @@ def test_words_that_refuse_in_their_own_name_are_not_turned_away_from() -> None:
         quote="never want subtitles",
     )
     assert settle_stance(wish, "2 looks great but I never want subtitles").polarity == "like"
+
+
+def test_never_over_two_hours_is_two_hours_at_most() -> None:
+    cap = Preference(facet="runtime", value=Range(max=120), polarity="dislike", quote="over two hours")
+    found = settle_stance(cap, "I never want films over two hours")
+    assert (found.polarity, found.strength, found.lifetime) == ("like", "must", "lasting")

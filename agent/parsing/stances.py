@@ -45,6 +45,7 @@ _FOR_NOW = re.compile(
     r"\b(?:tonight|today|this (?:time|once|evening|weekend|afternoon)|right now|at the moment|for now|for once)\b",
     re.IGNORECASE,
 )
+_OVER = re.compile(r"\b(?:over|above|beyond|(?:longer|more|later|older|higher) than)\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.;!?\n]|\bbut\b|\bthough\b")
 _PARTS = re.compile(r"[.;:!?\n,]|\bbut\b|\bthough\b|\bbecause\b| - ")
 
@@ -61,12 +62,19 @@ def settle_stance(wish: Preference, text: str) -> Preference:
     beside = clause.replace(wish.quote, " ")
     if wish.polarity == "like" and not isinstance(wish.value, Range) and _AWAY.search(beside):
         changes = {"polarity": "dislike", "strength": "must"}
+    elif wish.polarity == "dislike" and _is_cap(wish) and _OVER.search(clause):
+        # 'Never over two hours' dislikes what is longer: two hours at most is what is liked.
+        changes = {"polarity": "like", "strength": "must"}
     elif wish.polarity == "dislike" and _BACK.search(sentence) and not _AWAY.search(clause):
         changes = {"polarity": "like", "strength": "prefer"}
     lasts = _LASTS.search(sentence) or _LASTS_HERE.search(clause) or (changes and _BACK.search(sentence))
     if lasts and not _FOR_NOW.search(sentence):
         changes["lifetime"] = "lasting"
     return wish.model_copy(update=changes) if changes else wish
+
+
+def _is_cap(wish: Preference) -> bool:
+    return isinstance(wish.value, Range) and wish.value.min is None
 
 
 def stance_for_good(text: str) -> Polarity | None:
