@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agent.history import Opinion, View
+from agent.history import View
+from agent.memory.changes import Opinion
 from agent.planning import PlanInput, plan_turn
 from eval.intervals import interval, paired
 from tools import registry
