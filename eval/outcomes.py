@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.claims import unsupported
 from agent.commands import Range, Relation
-from agent.history import Opinion
+from agent.memory.changes import Opinion
 from agent.memory.profile import Profile
 from agent.phrasing import say_wish
 from agent.statements import HeldWish, same_words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.answering import say_fact
-from agent.history import Opinion
+from agent.memory.changes import Opinion
 from agent.page.matching import Match, matches
 from agent.phrasing import say_wish
 from agent.statements import HeldWish, Seed

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from agent.agent import Agent
 from agent.errors import TurnRefused
-from agent.history import Opinion
+from agent.memory.changes import Opinion
 from agent.memory.profile import Profile
 from agent.memory.threads import ThreadSummary
 from agent.page.chips import wish_chip

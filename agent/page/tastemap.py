@@ -6,7 +6,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from agent.history import Opinion, View
+from agent.history import View
+from agent.memory.changes import Opinion
 from agent.page.projection import Projection
 from agent.page.theme import DARK, LIGHT, Palette
 from tools.catalogue import Catalogue
