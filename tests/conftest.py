@@ -1,8 +1,10 @@
 """Catalogues, indices and models that tests share. What takes long is made once a session and never changed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from benchmarks.synthetic import recombined
@@ -40,6 +42,13 @@ TWELVE_FILMS = (
     "unforgiven-1992",  # the only western; Eastwood acts and directs
     "seven-samurai-1954",  # the oldest; Japanese; 207 min, the longest
 )
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that says where logs go says it for its own test alone."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.counts import Counts
 from tools.domain import Domain
 from tools.mentions import Mention
 from tools.numbers import NumberGrammar
@@ -197,23 +196,3 @@ def _in_words(number: int) -> str:
     rest = number % 1000
     joint = " and " if 0 < rest < 100 else " "
     return f"{_in_words(number // 1000)} thousand" + (joint + _in_words(rest) if rest else "")
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("give me five", 5),
-        ("three films please", 3),
-        ("half a dozen westerns for my dad", 6),
-        ("top 10", 10),
-        ("one more then bed", 1),
-        ("show me 4 more like 1", 4),
-        ("could you suggest two Polish films", 2),
-        ("I watched three films last week", None),
-        ("under 2 hours", None),
-        ("number 3 please", None),
-        ("something funny", None),
-    ],
-)
-def test_how_many_are_wanted_is_read(films: Domain, text: str, count: int | None) -> None:
-    assert Counts(films).find(text) == count

@@ -23,5 +23,6 @@ def log_to_stderr(level: int = logging.ERROR, *, as_json: bool = False) -> None:
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        # Not cached: a logger would hold on to the stream of whoever logged first.
+        cache_logger_on_first_use=False,
     )
