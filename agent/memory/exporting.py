@@ -10,7 +10,7 @@ from agent.memory.changes import Record
 from agent.memory.profile import Profile
 
 FORMAT: Literal["attune memory"] = "attune memory"
-VERSION = 1
+VERSION: Literal[1] = 1
 
 
 class ExportedTurn(Record):
