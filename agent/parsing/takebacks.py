@@ -19,7 +19,8 @@ _DROPPED = re.compile(
 )
 _FINE = r"(?:'s|is|are|'re|would be)? ?(?:totally |perfectly |quite |just )?(?:fine|ok(?:ay)?|all ?right|no problem)"
 _RELENTED = re.compile(
-    r"\b(?:actually|after all|on second thoughts?|come to think of it|changed my mind|now|again|too|as well|anyway)\b",
+    r"\b(?:actually|after all|on second thoughts?|come to think of it|changed my mind|now|again|too|as well|anyway|"
+    r"but (?:just )?(?:for )?(?:tonight|today|this time|once))\b",
     re.IGNORECASE,
 )
 _IRRELEVANT = (
