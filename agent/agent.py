@@ -110,7 +110,7 @@ class Agent:
                     options=options or TurnOptions(),
                     started=started,
                 )
-                done, changed = None, False
+                done, changed, erasing = None, False, False
                 async for event in self._taken(given, thread_id):
                     for listener in self._listeners:
                         listener(event)
@@ -122,8 +122,8 @@ class Agent:
                         yield event
                 assert done is not None
                 if changed:
-                    await self._settle(user_id)
-            if changed:
+                    erasing = await self._settle(user_id, thread)
+            if erasing:
                 await self.memory.finish_erasing(user_id)
             yield done
 
@@ -175,12 +175,16 @@ class Agent:
             durability="exit",
         )
 
-    async def _settle(self, user: str) -> None:
-        """Apply what the turn changed of the profile. The turn is finished: where this fails, the next one does it."""
+    async def _settle(self, user: str, thread: str) -> bool:
+        """Apply what the thread's turn changed of the profile; return whether everything is to be erased.
+
+        The turn is finished: where this fails, the next one does it.
+        """
         try:
-            await self.parts.profiles.settle(user)
+            return await self.parts.profiles.settle(user, finished=thread)
         except DATABASE_ERRORS as error:
             _log.error("a profile's change is left for the next turn", error=type(error).__name__)
+            return False
 
     async def _finished(self, user: str, thread: str, text: str, key: str) -> Turn | None:
         """Return the finished turn of this key. One of long ago comes without its plan, with the wishes of now."""

@@ -2,8 +2,10 @@
 
 import dataclasses
 from contextlib import AsyncExitStack
+from functools import lru_cache
 from pathlib import Path
 
+import torch
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
 from threadpoolctl import threadpool_limits
@@ -34,6 +36,9 @@ from tools.index import BuildProgress, Index
 from tools.linking import Linker
 from tools.mentions import Mention
 
+_UTTERANCES = 256
+"""What was said before and read again, kept while the process lives and nowhere else."""
+
 
 async def build_agent(
     settings: Settings,
@@ -60,6 +65,8 @@ async def build_agent(
         embedder = CachedEmbedder(embedder or open_embedder(settings.embedder))
         index = open_index(settings, catalogue, embedder, progress)
         tools = ToolContext(catalogue, index, embedder, _collaborative(catalogue))
+        # A turn's matrices are small too, and turns run beside each other: one core each is most for all of them.
+        torch.set_num_threads(1)
         tools.warm()
         linker = Linker.build(catalogue)
         model = model or _model(settings, resources)
@@ -96,6 +103,8 @@ def _collaborative(catalogue: Catalogue) -> Collaborative | None:
 def open_compact(settings: Settings, catalogue: Catalogue, linker: Linker) -> CompactParser:
     """Return the compact parser over the packaged encoder. Raises WeightsError saying what to run."""
 
+    # What was said before a turn is read again with each of the next turns.
+    @lru_cache(maxsize=_UTTERANCES)
     def find(text: str, year: int) -> tuple[Mention, ...]:
         return linker.find(text, (), year)
 

@@ -65,7 +65,7 @@ async def test_a_change_of_a_finished_turn_is_found_by_whoever_comes_next(
 ) -> None:
     agent = parts(database)
 
-    async def killed(user: str) -> None:
+    async def killed(*_: str) -> None:
         """What a kill right after the checkpoint leaves undone."""
 
     with monkeypatch.context() as patch:

@@ -89,7 +89,10 @@ class NumberGrammar:
             for name, facet in domain.facets.items()
             if facet.cues
         }
-        self.ranks = {name: rank_forms(facet) for name, facet in domain.of_kind("ordinal").items()}
+        self.ranks: dict[str, list[tuple[str, tuple[str, ...], int]]] = {}
+        for name, facet in domain.of_kind("ordinal").items():
+            for form, rank in rank_forms(facet):
+                self.ranks.setdefault(form[0], []).append((name, form, rank))
 
     def find(self, text: str, year: int) -> tuple[Mention, ...]:
         """Return the mentions of kind 'number' in a text, by position, without overlaps.
@@ -140,11 +143,10 @@ class _Reading:
 
     def _rank(self, at: int) -> Quantity | None:
         """Read a value of an ordinal facet by any of its forms; short ones need evidence, see `_rank_allowed`."""
-        for name, forms in self._grammar.ranks.items():
-            for form, rank in forms:
-                end = self._matches(form, at)
-                if end and self._rank_allowed(name, form, at, end):
-                    return Quantity(first=at, last=end - 1, low=rank, high=rank, kind="rank", facet=name)
+        for name, form, rank in self._grammar.ranks.get(self._norms[at], ()):
+            end = self._matches(form, at)
+            if end and self._rank_allowed(name, form, at, end):
+                return Quantity(first=at, last=end - 1, low=rank, high=rank, kind="rank", facet=name)
         return None
 
     def _matches(self, form: tuple[str, ...], at: int) -> int | None:

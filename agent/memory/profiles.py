@@ -108,10 +108,14 @@ class Profiles:
         """Return what is remembered of a user whose lock is held."""
         return (await self._settled(user)).profile
 
-    async def settle(self, user: str) -> None:
-        """Apply the pending changes of turns that are finished."""
+    async def settle(self, user: str, finished: str = "") -> bool:
+        """Apply the pending changes of turns that are finished; return whether one asks for everything's erasure.
+
+        finished: the key of a thread whose lock is held and whose last turn is known to be finished.
+        """
         async with self.held(user):
-            await self._settled(user)
+            kept = await self._settled(user, finished)
+        return any(pending.change.erases for pending in kept.pending)
 
     async def erasing(self, user: str) -> Pending | None:
         """Return the erasure that a finished turn asked for, where it is not carried out yet."""
@@ -133,12 +137,12 @@ class Profiles:
         async with self.database.locks.hold(f"user:{'/'.join(self.names.profile(user))}"):
             yield
 
-    async def _settled(self, user: str) -> Kept:
+    async def _settled(self, user: str, finished: str = "") -> Kept:
         """Return the record with finished changes applied, and written so. The user's lock is held."""
         kept = await self._read(user)
         profile, left = kept.profile, []
         for pending in kept.pending:
-            if not await self._is_finished(pending):
+            if pending.thread != finished and not await self._is_finished(pending):
                 left.append(pending)
             elif pending.change.erases:
                 # Threads go first, then the record: what is left of an erasure is finished by whoever finds it.

@@ -11,6 +11,7 @@ import orjson
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.store.base import Item
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from agent.errors import SettingsError
@@ -19,8 +20,15 @@ from agent.memory.threads import Kept, described, summary
 
 _APPLICATION = 0x41545455
 """'ATTU', in the file's header: whose file it is."""
-_OLDER = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id < ?"
+_OLDER = "thread_id = NEW.thread_id AND checkpoint_ns = NEW.checkpoint_ns AND checkpoint_id < NEW.checkpoint_id"
 """Checkpoint ids are time-ordered (UUID version 6)."""
+_NEWEST_ONLY = f"""
+CREATE TRIGGER IF NOT EXISTS attune_newest_only AFTER INSERT ON checkpoints BEGIN
+    DELETE FROM checkpoints WHERE {_OLDER};
+    DELETE FROM writes WHERE {_OLDER};
+END
+"""
+"""In the transaction of the new one: there is never none, and never a second."""
 
 
 class SqliteThreads(AsyncSqliteSaver):
@@ -37,15 +45,15 @@ class SqliteThreads(AsyncSqliteSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        kept = await super().aput(config, checkpoint, described(checkpoint, metadata), new_versions)
-        where: dict[str, Any] = kept["configurable"]
-        key = (where["thread_id"], where.get("checkpoint_ns", ""), where["checkpoint_id"])
-        # Only once the new one is written: a crash in between leaves one too many, never one too few.
+        return await super().aput(config, checkpoint, described(checkpoint, metadata), new_versions)
+
+    async def setup(self) -> None:
+        """Make the tables and the trigger where they are not there yet."""
+        if self.is_setup:
+            return
+        await super().setup()
         async with self.lock:
-            await self.conn.execute(f"DELETE FROM checkpoints WHERE {_OLDER}", key)
-            await self.conn.execute(f"DELETE FROM writes WHERE {_OLDER}", key)
-            await self.conn.commit()
-        return kept
+            await (await self.conn.execute(_NEWEST_ONLY)).close()
 
     async def threads(self, prefix: str) -> list[Kept]:
         await self.setup()
@@ -73,6 +81,16 @@ class SqliteProfiles(AsyncSqliteStore):
 
     One that fails leaves nothing open.
     """
+
+    async def aget(self, namespace: tuple[str, ...], key: str, *, refresh_ttl: bool | None = None) -> Item | None:
+        """Return what is kept under the key: one statement, where the library's batch takes a transaction."""
+        query = "SELECT value, created_at, updated_at FROM store WHERE prefix = ? AND key = ?"
+        async with self.lock:
+            rows = [*await self.conn.execute_fetchall(query, (".".join(namespace), key))]
+        if not rows:
+            return None
+        value, created, updated = rows[0]
+        return Item(value=orjson.loads(value), key=key, namespace=namespace, created_at=created, updated_at=updated)
 
     @asynccontextmanager
     async def _cursor(self, *, transaction: bool = True) -> AsyncIterator[aiosqlite.Cursor]:

@@ -1,5 +1,6 @@
 """The offline default: a small encoder with joint heads marks what a turn says; lexicon, linker and grammar read it."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Candidate(Generic[Part]):
 
 
 class CompactParser:
-    """Understands turns with the shipped network. One at a time: hold one per thread that parses."""
+    """Understands turns with the shipped network. Threads may share one."""
 
     def __init__(
         self,
@@ -108,11 +109,13 @@ class CompactParser:
                 f"the weights in {str(folder)!r} are of another label set than the domain {domain.name!r}: {misfit}; "
                 "train again with `python -m distill train`, or give the domain another name to use what is general"
             )
+        network.encoder.for_reading()
         reader = NetworkReader(network, TurnEncoder(base, labels.facets), labels, manifest.calibration.looseness)
         return cls(domain, labels, reader, manifest.calibration, find, title_of)
 
     async def parse(self, turn: ParseInput) -> Parsed:
-        return Parsed(self.command(turn), "compact")
+        # In a thread: a turn's arithmetic would hold up everybody else's.
+        return Parsed(await asyncio.to_thread(self.command, turn), "compact")
 
     def command(self, turn: ParseInput) -> Command:
         """Return what the turn means. Raises nothing for any text."""

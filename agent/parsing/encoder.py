@@ -6,6 +6,7 @@ a model library because linker features are added to the input and start-up must
 
 import hashlib
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,30 @@ class Layer(nn.Module):
         return nn.functional.dropout(part, self.dropout, self.training)
 
 
+class ByteLinear(nn.Module):
+    """A linear layer for reading only: weights rounded to a byte by output, inputs to a byte by their own range.
+
+    Dynamic quantisation (Jacob et al. 2018, section 2). A quarter of the memory to fetch, which is what a short turn
+    waits for. It holds no parameters to train.
+    """
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        weight = linear.weight.detach().float()
+        scales = weight.abs().amax(1).clamp(min=1e-9).double() / 127
+        zeros = torch.zeros(len(scales), dtype=torch.long)
+        with warnings.catch_warnings():
+            # torch means to drop byte tensors one day; nothing else it has is as fast on a plain processor, and the
+            # version is pinned. docs/decisions.md has the figures.
+            warnings.simplefilter("ignore", UserWarning)
+            rounded = torch.quantize_per_channel(weight, scales, zeros, 0, torch.qint8)
+        self._packed = torch.ops.quantized.linear_prepack(rounded, linear.bias.detach().float())
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        mapped: Tensor = torch.ops.quantized.linear_dynamic(hidden, self._packed)
+        return mapped
+
+
 class SentenceEncoder(nn.Module):
     """Token ids to one vector a token, with features mixed in above the layers that stay the base's."""
 
@@ -105,6 +130,15 @@ class SentenceEncoder(nn.Module):
         for layer in self.layers[self.kept :]:
             hidden = layer(hidden, wide)
         return hidden
+
+    def for_reading(self) -> None:
+        """Make the layers fast on short inputs, in place, where the processor has what it takes; never train after."""
+        if all(engine == "none" for engine in torch.backends.quantized.supported_engines):
+            return
+        for layer in self.layers:
+            for name, part in list(layer.named_children()):
+                if isinstance(part, nn.Linear):
+                    setattr(layer, name, ByteLinear(part))
 
     def shared(self) -> list[nn.Module]:
         """The parts that stay the base's: neither trained nor shipped."""

@@ -59,7 +59,7 @@ class TurnReading:
 
 
 class NetworkReader:
-    """Runs a network over single turns. Not shared between threads that run at the same time."""
+    """Runs a network over single turns. Threads may share one."""
 
     def __init__(self, network: CommandNetwork, encoder: TurnEncoder, labels: Labels, looseness: float) -> None:
         self._network = network
