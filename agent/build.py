@@ -14,7 +14,7 @@ from agent.agent import Agent
 from agent.embedder import open_embedder
 from agent.errors import SettingsError
 from agent.graph import build_graph
-from agent.llm import LanguageModel, OpenAIModel
+from agent.llm import LanguageModel
 from agent.memory.database import Database
 from agent.memory.postgres import open_postgres
 from agent.memory.profiles import Profiles
@@ -114,6 +114,9 @@ def open_compact(settings: Settings, catalogue: Catalogue, linker: Linker) -> Co
 def _model(settings: Settings, resources: AsyncExitStack) -> LanguageModel | None:
     if settings.model_url is None:
         return None
+    # Its client library takes most of a second to load.
+    from agent.modelserver import OpenAIModel
+
     key = settings.model_key.get_secret_value() if settings.model_key else None
     model = OpenAIModel(settings.model_url, model=settings.model, api_key=key, deadline_s=settings.model_timeout_s)
     resources.push_async_callback(model.close)

@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from openai.types.chat import ChatCompletionChunk
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.errors import ModelReplyInvalid
@@ -85,7 +84,7 @@ class _ChunkChoice(_Reply):
     finish_reason: str | None = None
 
 
-class _Chunk(_Reply):
+class Chunk(_Reply):
     choices: tuple[_ChunkChoice, ...] = ()
     model: str | None = None
     usage: _Usage | None = None
@@ -127,20 +126,3 @@ def read_completion(body: bytes, model: str) -> ModelReply:
         tokens_out=usage.completion_tokens,
         finished=choice.finish_reason != "length",
     )
-
-
-def grown(whole: ModelReply, chunk: object) -> tuple[str, ModelReply]:
-    """Return a chunk's text and the reply so far with it. The client library passes on whatever the server sent."""
-    if not isinstance(chunk, ChatCompletionChunk):
-        raise ModelReplyInvalid("the server streamed something that is not part of a chat completion")
-    read = _Chunk.model_validate(chunk.model_dump(warnings=False))
-    piece = ""
-    for choice in read.choices[:1]:
-        piece = choice.delta.content or ""
-        finished = whole.finished or choice.finish_reason not in (None, "length")
-        whole = replace(whole, text=whole.text + piece, finished=finished)
-    if read.usage:
-        whole = replace(whole, tokens_in=read.usage.prompt_tokens, tokens_out=read.usage.completion_tokens)
-    if len(whole.text) > MAX_REPLY_BYTES:
-        raise ModelReplyInvalid(f"the reply is longer than {MAX_REPLY_BYTES} bytes")
-    return piece, replace(whole, model=read.model or whole.model)

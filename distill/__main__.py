@@ -11,7 +11,8 @@ import torch
 import typer
 
 from agent.errors import ModelError
-from agent.llm import LanguageModel, OpenAIModel
+from agent.llm import LanguageModel
+from agent.modelserver import OpenAIModel
 from agent.parsing.agreement import Matcher
 from agent.parsing.errors import WeightsError
 from agent.parsing.instruct import InstructParser

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from agent.errors import AttuneError, SettingsError
-from agent.llm import OpenAIModel
+from agent.modelserver import OpenAIModel
 from agent.settings import Settings, load_settings
 from eval.judge import Cache, Dialogue, Judge, RunError, judge_all, read_run, report
 from eval.requests import say_interval

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.llm import OpenAIModel
+from agent.modelserver import OpenAIModel
 from agent.parsing.compact import CompactParser
 from agent.parsing.examples import NearestExamples, NoExamples
 from agent.parsing.instruct import InstructParser

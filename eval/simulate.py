@@ -14,7 +14,8 @@ from rich.progress import Progress
 
 from agent.agent import Agent
 from agent.errors import AttuneError
-from agent.llm import LanguageModel, OpenAIModel
+from agent.llm import LanguageModel
+from agent.modelserver import OpenAIModel
 from agent.parsing.errors import WeightsError
 from eval.simulation.dialogue import Played, TitleLeaked, play
 from eval.simulation.figures import figures

@@ -10,7 +10,8 @@ import pytest
 
 from agent.breaker import Breaker
 from agent.errors import ModelError, ModelRefused, ModelReplyInvalid, ModelUnavailable
-from agent.llm import LanguageModel, ModelCall, ModelReply, OpenAIModel, first_object
+from agent.llm import LanguageModel, ModelCall, ModelReply, first_object
+from agent.modelserver import OpenAIModel
 from prompts.loader import Message
 from tests.scripted import ScriptedModel
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse
-from implicit.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from tools.catalogue import Catalogue
@@ -95,6 +94,9 @@ def train(
     def say(done: int, _: float, __: float) -> None:
         if progress is not None:
             progress(done + 1, ROUNDS)
+
+    # The library takes long to load, and is for learning only.
+    from implicit.als import AlternatingLeastSquares
 
     # Threads inside threads take ten times as long; the library warns of it as soon as a model is made.
     with threadpool_limits(limits=1, user_api="blas"):

@@ -13,7 +13,6 @@ from agent.agent import Agent
 from agent.embedder import open_embedder
 from agent.settings import load_settings
 from agent.terminal.chat import ask_once, chat_as_json, chat_with_person
-from agent.terminal.doctor import examine
 from agent.terminal.keys import keys
 from agent.terminal.profile import app as profile
 from agent.terminal.running import (
@@ -28,7 +27,6 @@ from agent.terminal.running import (
     progress_bars,
     with_agent,
 )
-from agent.terminal.serving import mcp, serve
 from agent.terminal.show import show_import
 from tools.catalogue import Catalogue
 from tools.factors import learn
@@ -41,8 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command()(serve)
-app.command()(mcp)
 app.add_typer(keys, name="keys")
 app.add_typer(profile, name="profile")
 
@@ -52,6 +48,43 @@ def main(context: typer.Context) -> None:
     """A recommender you steer by talking. Without a command: serve."""
     if context.invoked_subcommand is None:
         serve()
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 for any that is free.")] = None,
+    domain: DomainFolder = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+    unguarded: Annotated[
+        bool | None, typer.Option("--unguarded", help="Listen beyond this machine although there are no API keys.")
+    ] = None,
+    page: Annotated[
+        bool | None, typer.Option(help="Serve the page, which asks for no key; by default only without API keys.")
+    ] = None,
+) -> None:
+    """Serve the page and the API until stopped; turns in flight are finished first."""
+    # Servers and their libraries take seconds to load, which whoever chats in a terminal should not wait for.
+    from agent.terminal.serving import serve_until_stopped
+
+    asked = {"host": host, "port": port, "domain": domain, "model_url": model_url, "model": model}
+    with clear_errors():
+        serve_until_stopped({**asked, "unguarded": unguarded or None}, page)
+
+
+@app.command()
+def mcp(
+    user: User = "me",
+    domain: DomainFolder = None,
+    model_url: ModelUrl = None,
+    model: ModelName = None,
+) -> None:
+    """Serve the tools of the Model Context Protocol on standard input and output, for one user of this machine."""
+    from agent.terminal.serving import serve_tools
+
+    with clear_errors():
+        serve_tools(load_settings(domain=domain, model_url=model_url, model=model), user)
 
 
 @app.command()
@@ -141,6 +174,8 @@ def index(
 @app.command()
 def doctor(domain: DomainFolder = None, model_url: ModelUrl = None, as_json: AsJson = False) -> None:
     """Say what is installed, which model, parser and index are in use, and what is missing."""
+    from agent.terminal.doctor import examine
+
     with clear_errors():
         found = examine(load_settings(domain=domain, model_url=model_url))
     if as_json:

@@ -10,7 +10,7 @@ from rich.table import Table
 from agent.build import open_compact
 from agent.embedder import open_embedder
 from agent.errors import ModelError
-from agent.llm import OpenAIModel
+from agent.modelserver import OpenAIModel
 from agent.parsing.errors import WeightsError
 from agent.settings import Settings
 from tools.catalogue import Catalogue

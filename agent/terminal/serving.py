@@ -1,13 +1,12 @@
 """`attune serve`: the page and the API in one process; `attune mcp`: the tools on standard input and output."""
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import Mapping
 from socket import AF_INET, AF_INET6, create_server, socket
-from typing import Annotated
 
-import typer
 import uvicorn
 
 from agent.agent import Agent
@@ -22,64 +21,32 @@ from agent.errors import SettingsError
 from agent.page import mount_page
 from agent.settings import Settings, load_settings
 from agent.terminal.logs import log_to_stderr
-from agent.terminal.running import (
-    DomainFolder,
-    ModelName,
-    ModelUrl,
-    User,
-    clear_errors,
-    diagnostics,
-    progress_bars,
-    with_agent,
-)
+from agent.terminal.running import diagnostics, progress_bars, with_agent
 
 
-def serve(
-    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port; 0 for any that is free.")] = None,
-    domain: DomainFolder = None,
-    model_url: ModelUrl = None,
-    model: ModelName = None,
-    unguarded: Annotated[
-        bool | None, typer.Option("--unguarded", help="Listen beyond this machine although there are no API keys.")
-    ] = None,
-    page: Annotated[
-        bool | None, typer.Option(help="Serve the page, which asks for no key; by default only without API keys.")
-    ] = None,
-) -> None:
-    """Serve the page and the API until stopped; turns in flight are finished first."""
+def serve_until_stopped(asked: Mapping[str, object], page: bool | None) -> None:
+    """Serve the API, and the page where it is asked for or there are no keys; turns in flight are finished first.
+
+    asked: settings given by hand; None leaves one to the place where the program runs, then to its default.
+    """
     placed = placed_by(os.environ)
-    with clear_errors():
-        settings = load_settings(
-            host=host or placed.get("host"),
-            port=port if port is not None else placed.get("port"),
-            unguarded=unguarded or placed.get("unguarded"),
-            domain=domain,
-            model_url=model_url,
-            model=model,
-        )
-        keys = KeyRing(settings.keys_file)
-        check_address(settings, keys)
-        log_to_stderr(logging.INFO, as_json=True)
-        with bound(settings.host, settings.port) as listener:
-            asyncio.run(_serve(settings, keys, listener, with_page=not keys.listed() if page is None else page))
+    settings = load_settings(**{**asked, **{name: at for name, at in placed.items() if asked.get(name) is None}})
+    keys = KeyRing(settings.keys_file)
+    check_address(settings, keys)
+    log_to_stderr(logging.INFO, as_json=True)
+    with bound(settings.host, settings.port) as listener:
+        asyncio.run(_serve(settings, keys, listener, with_page=not keys.listed() if page is None else page))
 
 
-def mcp(
-    user: User = "me",
-    domain: DomainFolder = None,
-    model_url: ModelUrl = None,
-    model: ModelName = None,
-) -> None:
-    """Serve the tools of the Model Context Protocol on standard input and output, for one user of this machine."""
+def serve_tools(settings: Settings, user: str) -> None:
+    """Serve the tools of the Model Context Protocol on standard input and output."""
 
     async def speak(agent: Agent) -> None:
         turnstile = Turnstile.of(agent.parts.settings, Metrics(), with_model=agent.parts.model is not None)
         await build_toolserver(agent, turnstile, user=user).run_stdio_async()
         await turnstile.drain()
 
-    with clear_errors():
-        with_agent(load_settings(domain=domain, model_url=model_url, model=model), speak)
+    with_agent(settings, speak)
 
 
 def placed_by(environment: Mapping[str, str]) -> dict[str, object]:
@@ -110,6 +77,8 @@ def bound(host: str, port: int) -> socket:
 async def _serve(settings: Settings, keys: KeyRing, listener: socket, *, with_page: bool) -> None:
     with progress_bars() as say:
         agent = await build_agent(settings, progress=say)
+    # All this stays while the server lives; no turn should pay for a look through it.
+    gc.freeze()
     try:
         app = build_app(agent, settings, keys=keys)
         if with_page:

@@ -16,7 +16,8 @@ from agent import build_agent, load_settings
 from agent.breaker import Breaker
 from agent.commands import Command, command_schema
 from agent.errors import ModelRefused, ModelUnavailable
-from agent.llm import ModelCall, ModelReply, OpenAIModel
+from agent.llm import ModelCall, ModelReply
+from agent.modelserver import OpenAIModel
 from agent.parsing.instruct import AWAY, InstructParser
 from agent.parsing.labelled import LabelledTurn, read_labelled
 from agent.parsing.parser import Parsed, ParseInput, SlateEntry
