@@ -2,7 +2,7 @@
 
 import gc
 
-# What is loaded first is kept for good: looking for garbage among it would take a third of the time to the first answer.
+# What is loaded first is kept for good: looking for garbage in it takes a third of the time to the first answer.
 gc.set_threshold(100_000, 20, 20)
 
 from agent.terminal.commands import app  # noqa: E402

@@ -1,16 +1,17 @@
 """Threads and profiles in one SQLite file: the default."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any, Literal
 
 import aiosqlite
 import orjson
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from langgraph.store.base import Item
+from langgraph.store.base import NOT_PROVIDED, Item, NotProvided
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from agent.errors import SettingsError
@@ -90,6 +91,26 @@ class SqliteProfiles(AsyncSqliteStore):
             return None
         value, created, updated = rows[0]
         return Item(value=orjson.loads(value), key=key, namespace=namespace, created_at=created, updated_at=updated)
+
+    async def aput(
+        self,
+        namespace: tuple[str, ...],
+        key: str,
+        value: Mapping[str, Any],
+        index: Literal[False] | list[str] | None = None,
+        *,
+        ttl: float | NotProvided | None = NOT_PROVIDED,
+    ) -> None:
+        """Keep the value under the key: one statement where nothing is to be indexed and nothing runs out."""
+        if index is not False or isinstance(ttl, float):
+            await super().aput(namespace, key, value, index, ttl=ttl)
+            return
+        statement = (
+            "INSERT INTO store (prefix, key, value) VALUES (?, ?, ?) ON CONFLICT (prefix, key) "
+            "DO UPDATE SET value = excluded.value, updated_at = CURRENT_TIMESTAMP"
+        )
+        async with self.lock:
+            await self.conn.execute_insert(statement, (".".join(namespace), key, orjson.dumps(value).decode()))
 
     @asynccontextmanager
     async def _cursor(self, *, transaction: bool = True) -> AsyncIterator[aiosqlite.Cursor]:
