@@ -20,6 +20,7 @@ from agent.memory.threads import Kept, described, summary
 
 _APPLICATION = 0x41545455
 """'ATTU', in the file's header: whose file it is."""
+_MAPPED_BYTES = 1 << 30
 _OLDER = "thread_id = NEW.thread_id AND checkpoint_ns = NEW.checkpoint_ns AND checkpoint_id < NEW.checkpoint_id"
 """Checkpoint ids are time-ordered (UUID version 6)."""
 _NEWEST_ONLY = f"""
@@ -164,6 +165,8 @@ async def _connect(path: Path, wait_s: float, resources: AsyncExitStack) -> aios
         # A turn outlives the process from the moment it is answered; the machine's power is what a backup is for.
         "synchronous = NORMAL",
         "secure_delete = ON",
+        # Pages are read where they lie in memory instead of through a cache of two megabytes.
+        f"mmap_size = {_MAPPED_BYTES}",
     )
     for setting in settings:
         # An unfinished statement would hold the file against the next connection.
