@@ -5,7 +5,7 @@ The rules, after RecBot's preserve / integrate / resolve, made exact:
 1. The same facet and value with the other polarity replaces; with the same polarity it updates strength and lifetime.
 2. A number range meets the liked range of its facet and strength: a bound said anew replaces that bound, the other
    bound stays while both can hold, else the new range replaces the old. Of the other strength, only a range that cannot
-   hold beside it gives way.
+   hold beside it gives way; but a comparison ('shorter') moves the limit that there is, and is as firm as it.
 3. A must on an exclusive facet (language), and whatever is asked for 'instead', takes the place of its facet's likes.
 4. A remove takes away what it names, else the nearest thing to it on the facet, and says what it took.
 5. Everything else stands beside what holds.
@@ -108,6 +108,8 @@ def _bound(
         for wish in held
         if wish.facet == new.facet and _bounded_like(wish) and not (wish.group and wish.group == new.group)
     ]
+    if new.relative and any(wish.strength == "must" for wish in rivals):
+        new = new.model_copy(update={"strength": "must"})
     # A hedge does not soften a must, nor a must harden a hedge: they meet only where they contradict each other.
     alike = [wish for wish in rivals if wish.strength == new.strength]
     gone = [wish for wish in rivals if wish not in alike and (replaces or not _meet(wish, new, order))]
