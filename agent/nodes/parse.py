@@ -22,6 +22,7 @@ from agent.phrasing import say_wish
 from agent.state import TurnState
 from agent.statements import HeldWish, Statement
 from agent.trace import Recalled, Understood
+from agent.wording import asked_or_taken_back
 
 CONTEXT_TURNS = 2
 
@@ -95,6 +96,8 @@ def _grounded(
     if grounded.command.intent != "profile":
         said = timed(grounded.statements, text, state.profile)
         if state.command is None:
+            held = (*state.before.wishes, *state.profile.wishes)
+            said = tuple(asked_or_taken_back(one, held, text) for one in said)
             said = (*said, *turned(state.profile.wishes, said, text))
         return replace(grounded, statements=said), None
     request = memory_request(talk, grounded, state.profile, state.entries, date.today().isoformat())

@@ -11,6 +11,7 @@ from agent.parsing.compounds import with_all_parts
 from agent.parsing.parser import ParseInput
 from agent.parsing.reacting import takes_one, waved_off, with_verdicts
 from agent.parsing.references import Offered, Referent, asked_about
+from agent.parsing.refusals import AVERSE, refusal_before, with_refusal
 from agent.parsing.stances import settle_stance
 from agent.parsing.takebacks import joined, taken_back
 from agent.parsing.titles import capitalised_runs
@@ -18,6 +19,7 @@ from agent.parsing.whole import names_values_only, says_more, says_thanks, start
 from agent.parsing.words import count_in
 from tools.domain import Domain
 from tools.mentions import Mention
+from tools.words import FUNCTION_WORDS
 
 _MEMORY = re.compile(
     r"\b(?:what|anything|everything|all) (?:\w+ ){0,2}(?:you|u)(?:'ve)? (?:\w+ )?"
@@ -49,13 +51,16 @@ _UNDO = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\b(?:seen|watched) (?:number |no\.? ?|#)(\d{1,2})\b", re.IGNORECASE)
-_SHORT = 8
-"""Words of a turn that is about nothing but what is wanted."""
-_BEYOND_DOUBT = 0.85
-_REFUSES = re.compile(
-    r"\b(?:no|not|never|without|nothing|none|but|except|instead|hate|sick|tired|enough|less|un|than an?y?)\b|n't",
+_SHORT = 16
+"""Words of a sentence that is about nothing but what is wanted."""
+_TELLS = re.compile(
+    r"\b(?:saw|seen|watched|was|were|had|did|loved|liked|enjoyed|hated|remember|yesterday|ago|last (?:night|week|time)|"
+    r"usually|do you|are you|is it|who|when|why)\b",
     re.IGNORECASE,
 )
+_BEYOND_DOUBT = 0.85
+_BARE_NO = re.compile(r"\bno\s+$", re.IGNORECASE)
+"""'No kids' may be said of who is there."""
 _ASKED_OF = re.compile(r"\b(?:by|with|starring|featuring|directed by|made by) $", re.IGNORECASE)
 _LIKE_ABROAD = re.compile(
     r"\b(?:parecid[oa]s? (?:com|a)|similar(?:es)? a|similaire [àa]|[äa]hnlich wie|simile a|tipo)\s+[\"'«“]?$",
@@ -64,6 +69,8 @@ _LIKE_ABROAD = re.compile(
 """'Like' before a title in the languages that are followed a little."""
 _TYPE = re.compile(r"\s+(?:type|kind|sort|style|vibes?|things?|stuff)(?: of)?(?: things?)?$", re.IGNORECASE)
 """Nouns that mean nothing after what they hold ('pixar type thing')."""
+_EMPTY = FUNCTION_WORDS | {"made", "came", "set", "shot", "filmed", "out", "rated", "called", "named"}
+"""Words that are nobody's wish by themselves."""
 _COVERED = 0.6
 """Share of a title's letters from which a linked name is that title rather than a word in it."""
 _REACTIONS = ("seen", "liked", "disliked", "not_interested", "interested", "accept")
@@ -124,7 +131,8 @@ def _with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comm
         _firm(
             _directed(_lasting(_taken_back(settle_stance(wish, turn.text), turn.text), turn.text), turn), turn, domain
         )
-        for wish in (_bare(one, domain) for one in command.preferences)
+        for wish in (with_refusal(_bare(one, domain), turn, domain) for one in command.preferences)
+        if not _is_empty(wish, domain)
     )
     if names_values_only(turn, domain):
         # Nothing in such a turn refuses.
@@ -177,9 +185,14 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
         preferences = tuple(_named(turn.mentions, domain)) if asked else ()
         if not preferences and not asks:
             intent = "smalltalk"
+    elif intent == "feedback" and not items and not preferences and not _TELLS.search(text):
+        # 'Not very cheerful' is about nothing on the list: it says what is wanted.
+        sure = [one for one in turn.mentions if one.score >= _BEYOND_DOUBT]
+        preferences = tuple(with_refusal(one, turn, domain) for one in _named(sure, domain))
+        intent = "recommend" if preferences else intent
     elif intent in ("recommend", "reset") and not preferences and not items:
         # The network saw nothing in it, yet a name, a value or a figure was linked beyond doubt.
-        preferences = tuple(_named(turn.mentions, domain))
+        preferences = tuple(with_refusal(one, turn, domain) for one in _named(turn.mentions, domain))
     return command.model_copy(update={"intent": intent, "preferences": preferences, "items": items, "asks": asks})
 
 
@@ -202,24 +215,66 @@ def _bare(wish: Preference, domain: Domain) -> Preference:
     return wish.model_copy(update={"value": _TYPE.sub("", wish.value) or wish.value})
 
 
+def _is_empty(wish: Preference, domain: Domain) -> bool:
+    """Whether a phrase of people's own says nothing: 'in', 'made', 'one of them'."""
+    own = wish.facet == domain.text_facet and isinstance(wish.value, str)
+    return own and all(word in _EMPTY for word in re.findall(r"\w+", str(wish.value).casefold()))
+
+
 def _unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterable[Preference]:
-    """Kinds, countries and languages that a short turn names beyond doubt and that were read into nothing else."""
-    if len(turn.text.split()) > _SHORT or _REFUSES.search(turn.text):
-        return
-    if not command.preferences or any(one.op == "remove" for one in command.preferences):
-        return
+    """What a turn names beyond doubt and that was read into nothing: refused by the words before it, or plainly asked.
+
+    Plainly asked is what stands in a short sentence that refuses nothing, tells of nothing, and that nothing was read
+    from.
+    """
     # A figure's words may reach over a kind ('sci fi older than Alien') without being read as one.
     quotes = [one.quote for one in command.preferences if one.quote and isinstance(one.value, str)]
     quotes += [one.quote for one in command.items if one.quote]
     spans = [(at, at + len(quote)) for quote in quotes if (at := turn.text.find(quote)) >= 0]
     said = {(one.facet, one.value) for one in command.preferences}
-    for one in turn.mentions:
-        facet = domain.facets.get(one.facet or "")
-        heard = any(start < one.end and one.start < end for start, end in spans)
-        if facet is None or facet.kind != "category" or facet.strength != "must" or one.value is None or heard:
-            continue
-        if one.score >= _BEYOND_DOUBT and (one.facet, one.value) not in said:
-            yield Preference(facet=str(one.facet), value=one.value, strength="must", quote=one.text)
+    facets = {one.facet for one in command.preferences}
+    taken_back = any(one.op == "remove" for one in command.preferences)
+    for start, end in _sentences(turn.text):
+        here = [one for one in turn.mentions if start <= one.start and one.end <= end]
+        heard = [(at, to) for at, to in spans if at < end and start < to]
+        sentence = turn.text[start:end]
+        plain = not taken_back and _is_plain(sentence, here)
+        # What a figure bounds is said by the words around it, refusals included.
+        bounding = not taken_back and not _TELLS.search(sentence)
+        for one in here:
+            facet = domain.facets.get(one.facet or "")
+            covered = any(at < one.end and one.start < to for at, to in heard)
+            # A year in brackets is of a title, known or not.
+            figure = one.kind == "number" and one.firm and turn.text[one.start - 1 : one.start] != "("
+            named = facet is not None and facet.kind == "category" and one.score >= _BEYOND_DOUBT
+            if facet is None or covered or not (figure or named) or (one.facet, one.value) in said:
+                continue
+            refused = refusal_before(turn.text, one.start) if named else None
+            if refused is not None and (facet.strength == "must" or not _BARE_NO.search(turn.text[: one.start])):
+                wish = Preference(facet=str(one.facet), value=str(one.value), polarity="dislike", quote=one.text)
+                yield wish.model_copy(update={"strength": refused})
+            elif (
+                refused is None
+                and facet.strength == "must"
+                and (plain if named else bounding and one.facet not in facets)
+            ):
+                yield from _named([one], domain)
+
+
+def _sentences(text: str) -> Iterable[tuple[int, int]]:
+    start = 0
+    for match in re.finditer(r"[.!?;\n]+(?:\s+|$)", text):
+        yield start, match.end()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _is_plain(sentence: str, mentions: Sequence[Mention]) -> bool:
+    """Whether what a sentence names is asked for: it is short, refuses nothing, and tells of nothing seen or been."""
+    titled = any(one.kind == "item" and one.score >= SURE for one in mentions)
+    told = AVERSE.search(sentence) or _TELLS.search(sentence)
+    return len(sentence.split()) <= _SHORT and not told and not titled
 
 
 def _unknown_titles(turn: ParseInput, domain: Domain) -> Iterable[ItemReference]:
