@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, StreamingResponse
 
@@ -22,7 +22,7 @@ from agent.api.streaming import EVENT_STREAM, sse
 from agent.trace import Done, Event, ModelCalled, Text
 from agent.turns import NearMiss, SlateItem, Turn
 
-router = APIRouter(prefix="/v1", tags=["OpenAI protocol"], responses=documented(400, 401, 404, 413, 422, 429, 503))
+router = APIRouter(prefix="/v1", tags=["OpenAI protocol"], responses=documented(400, 401, 404, 413, 421, 422, 429, 503))
 
 MODEL = "attune"
 THREAD_HEADER = "X-Attune-Thread"
@@ -139,7 +139,7 @@ async def list_models() -> dict[str, Any]:
 
 
 @router.get("/models/{model}", response_model=ModelShape)
-async def read_model(model: str) -> dict[str, Any]:
+async def read_model(model: Annotated[str, Path(max_length=200)]) -> dict[str, Any]:
     """Read about the model."""
     _check_model(model)
     return _model()

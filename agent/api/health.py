@@ -38,7 +38,7 @@ async def readyz(desk: TheDesk) -> dict[str, Any]:
     }
 
 
-@router.get("/metrics", response_class=Response, responses=documented(401, 429))
+@router.get("/metrics", response_class=Response, responses=documented(401, 421, 429))
 async def metrics(desk: TheDesk) -> Response:
     """Figures for Prometheus."""
     return Response(desk.metrics.text(), media_type=CONTENT_TYPE)

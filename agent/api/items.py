@@ -16,7 +16,7 @@ from tools.catalogue import Item
 from tools.context import ToolContext
 from tools.lookup import LookupArguments, LookupReport
 
-router = APIRouter(prefix="/v1", tags=["items"], responses=documented(400, 401, 404, 413, 422, 429))
+router = APIRouter(prefix="/v1", tags=["items"], responses=documented(400, 401, 404, 413, 421, 422, 429))
 
 ItemPath = Annotated[str, Path(max_length=300)]
 Limit = Annotated[int, Query(ge=1, le=100)]

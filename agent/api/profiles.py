@@ -16,7 +16,7 @@ from agent.proposing import ground_wishes
 from agent.turns import wish_json
 from tools.catalogue import Catalogue
 
-router = APIRouter(prefix="/v1/profile", tags=["profile"], responses=documented(400, 401, 413, 422, 429))
+router = APIRouter(prefix="/v1/profile", tags=["profile"], responses=documented(400, 401, 413, 421, 422, 429, 503))
 
 
 class ProfileEdit(Body):

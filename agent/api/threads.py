@@ -27,7 +27,7 @@ from agent.commands import Command, Relation
 from agent.editing import edit_wishes, react
 from agent.turns import Turn, TurnOptions, command_json, seed_json, slate_json, wish_json
 
-router = APIRouter(prefix="/v1/threads", tags=["threads"], responses=documented(400, 401, 404, 413, 422, 429, 503))
+router = APIRouter(prefix="/v1/threads", tags=["threads"], responses=documented(400, 401, 404, 413, 421, 422, 429, 503))
 
 Thread = Annotated[str, Path(max_length=200, description="The thread's id; a thread is its user's.")]
 QueryUser = Annotated[str | None, Query(alias="user", max_length=200, description="Instead of the header.")]
