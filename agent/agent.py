@@ -154,6 +154,15 @@ class Agent:
         values = await self._values(user_id, thread_id)
         return tuple(Entry.model_validate(entry) for entry in values.get("log", ()))
 
+    async def last_turn(self, user_id: str, thread_id: str) -> Turn | None:
+        """Return a thread's last turn whole, with its plan and times; None where it came without a key: those are not
+        kept whole.
+        """
+        values = await self._values(user_id, thread_id)
+        key = next((Entry.model_validate(entry).key for entry in values.get("log", ())[-1:]), None)
+        kept = values.get("keyed", {}).get(key)
+        return None if kept is None else Turn.model_validate(kept)
+
     async def threads(self, user_id: str) -> tuple[ThreadSummary, ...]:
         """Return the user's threads, the one with the newest turn first."""
         return await self.memory.threads(user_id)

@@ -46,6 +46,15 @@ async def test_a_turn_is_known_by_its_key_after_many_others(agent: Agent) -> Non
     assert len(await agent.entries("ana", "t")) == len(turns)
 
 
+async def test_the_last_turn_is_kept_whole_where_it_had_a_key(agent: Agent) -> None:
+    assert await agent.last_turn("ana", "t") is None
+    first = await agent.chat("ana", "t", "a western", key="k1")
+    assert await agent.last_turn("ana", "t") == first
+    assert await agent.last_turn("bob", "t") is None
+    await agent.chat("ana", "t", "something longer")
+    assert await agent.last_turn("ana", "t") is None
+
+
 async def test_a_turn_given_once_more_is_streamed_with_its_words(agent: Agent) -> None:
     first = await agent.chat("ana", "t", "a western", key="k1")
     events = [event async for event in agent.respond("ana", "t", "a western", key="k1")]
