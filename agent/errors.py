@@ -6,6 +6,7 @@ AttuneError
 │   ├── ModelRefused      the server will not do this call (name, key, length); trying again does not help
 │   └── ModelReplyInvalid it answered, but not with what was asked for
 ├── TurnRefused           the person: what to do instead
+├── TooBusy               the person: to try again in a moment; the turn was not taken
 ├── StorageError          the database cannot be read or written: whoever runs Attune; the turn was not taken
 └── SettingsError         whoever runs Attune; raised at start
 """
@@ -37,6 +38,14 @@ class ModelReplyInvalid(ModelError):
 
 class TurnRefused(AttuneError):
     """A turn that cannot be taken as it is; the message tells the person what to do instead."""
+
+
+class TooBusy(AttuneError):
+    """So many turns are waiting already that this one was not taken."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class StorageError(AttuneError):

@@ -1,26 +1,36 @@
-"""Where the API's turns pass through: so many at once, a bounded queue, and each one finished once it was begun."""
+"""Where a server's turns pass through: so many at once, a bounded queue, and each one finished once it was begun.
+
+API, page and tools of one process share one turnstile.
+"""
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
-from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import structlog
-from fastapi import HTTPException
 
 from agent.agent import Agent
-from agent.api.metrics import Metrics
-from agent.api.problems import status_of
 from agent.commands import Command
+from agent.errors import TooBusy, TurnRefused
 from agent.settings import Settings
 from agent.trace import Done, Event
 from agent.turns import Turn, TurnOptions
+from tools.errors import CatalogueError, ToolError
 
 FINISH_S = 30.0
 """How long turns in flight have to finish once the server is told to stop."""
 _RETRY_AFTER_S = 2
+_ASKED_WRONG = (TurnRefused, CatalogueError, ToolError)
 _log = structlog.get_logger(__name__)
+
+
+class Watcher(Protocol):
+    """Who is told how full it is, and what failed: for metrics."""
+
+    def note_in_flight(self, turns: int) -> None: ...
+
+    def note_error(self, error: BaseException) -> None: ...
 
 
 class Turnstile:
@@ -30,17 +40,17 @@ class Turnstile:
     again by the same idempotency key.
     """
 
-    def __init__(self, at_once: int, waiting: int, metrics: Metrics) -> None:
+    def __init__(self, at_once: int, waiting: int, watcher: Watcher) -> None:
         self._room = asyncio.Semaphore(at_once)
         self._most = at_once + waiting
-        self._metrics = metrics
+        self._watcher = watcher
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    def of(cls, settings: Settings, metrics: Metrics, *, with_model: bool) -> Self:
+    def of(cls, settings: Settings, watcher: Watcher, *, with_model: bool) -> Self:
         """Return a turnstile as the settings make it."""
         usual = 64 if with_model else 2 * (os.cpu_count() or 1)
-        return cls(settings.turns_at_once or usual, settings.turns_waiting, metrics)
+        return cls(settings.turns_at_once or usual, settings.turns_waiting, watcher)
 
     async def events(
         self,
@@ -53,12 +63,10 @@ class Turnstile:
         key: str | None = None,
         options: TurnOptions | None = None,
     ) -> AsyncIterator[Event]:
-        """Yield the events of a turn, Done last. Raises HTTPException 503 where the queue is full, and TurnRefused."""
+        """Yield the events of a turn, Done last. Raises TooBusy where the queue is full, and TurnRefused."""
         if len(self._tasks) >= self._most:
-            raise HTTPException(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                f"{len(self._tasks)} turns are already waiting; try again in {_RETRY_AFTER_S} seconds",
-                {"Retry-After": str(_RETRY_AFTER_S)},
+            raise TooBusy(
+                f"{len(self._tasks)} turns are already waiting; try again in {_RETRY_AFTER_S} seconds", _RETRY_AFTER_S
             )
         heard: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
 
@@ -104,14 +112,14 @@ class Turnstile:
     def _begin(self, run: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(run)
         self._tasks.add(task)
-        self._metrics.note_in_flight(len(self._tasks))
+        self._watcher.note_in_flight(len(self._tasks))
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._metrics.note_in_flight(len(self._tasks))
+        self._watcher.note_in_flight(len(self._tasks))
 
     def _note(self, error: Exception) -> None:
-        if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._metrics.note_error(error)
+        if not isinstance(error, _ASKED_WRONG):
+            self._watcher.note_error(error)
             _log.error("turn failed", error=type(error).__name__, exc_info=error)

@@ -12,9 +12,11 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from agent.agent import Agent
+from agent.api.desk import desk_at
 from agent.page import mount_page
 from agent.parsing.parser import Parsed, ParseInput
 from agent.parsing.rules import RulesParser
+from tests.serving import app_over
 from tools.domain import Domain
 
 CHROMIUM = "/usr/bin/chromium"
@@ -38,10 +40,16 @@ class TroubledParser:
         return await self._rules.parse(given)
 
 
+def paged(agent: Agent) -> FastAPI:
+    """The API of an agent with its page."""
+    app = app_over(agent)
+    return mount_page(app, agent, desk_at(app).turnstile)
+
+
 @contextmanager
 def page_server(agent: Agent) -> Iterator[str]:
     """Serve the page of an agent from a thread of its own; yields its address."""
-    config = uvicorn.Config(mount_page(FastAPI(), agent), host="127.0.0.1", port=0, log_config=None)
+    config = uvicorn.Config(paged(agent), host="127.0.0.1", port=0, log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

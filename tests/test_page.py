@@ -68,6 +68,10 @@ def test_an_opener_begins_a_conversation_and_everything_of_the_turn_is_shown(ana
     assert ana.page.locator(".card").first.locator(".matches li.yes").count() == 2
     ana.see(".happened summary").click()
     assert ana.page.locator(".happened tbody td:first-child").all_inner_texts()[0] == "filter"
+    before = ana.see(".happened").inner_text()
+    ana.open()
+    ana.see(".happened summary").click()
+    assert ana.see(".happened").inner_text() == before
 
 
 def test_what_is_typed_refines_what_was_said(ana: Visitor) -> None:

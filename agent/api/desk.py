@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, FastAPI, Header, Request
 
 from agent.agent import Agent
 from agent.api.conversations import Conversations
 from agent.api.keys import KeyRing
 from agent.api.metrics import Metrics
 from agent.api.problems import not_found, unprocessable
-from agent.api.turnstile import Turnstile
 from agent.history import Entry
+from agent.turnstile import Turnstile
 
 USER_HEADER = "X-Attune-User"
 
@@ -59,11 +59,16 @@ class Caller:
         return entries
 
 
-def desk_of(request: Request) -> Desk:
-    """Return the desk that the server was built with."""
-    desk = request.app.state.desk
+def desk_at(app: FastAPI) -> Desk:
+    """Return the desk that a server was built with."""
+    desk = app.state.desk
     assert isinstance(desk, Desk)
     return desk
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk of the server that a request came to."""
+    return desk_at(request.app)
 
 
 def caller_of(

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from agent.errors import AttuneError, ModelError, SettingsError, StorageError
+from agent.errors import AttuneError, ModelError, SettingsError, StorageError, TooBusy
 from tools.errors import CatalogueError, ToolError, UnknownItem
 
 MEDIA_TYPE = "application/problem+json"
@@ -111,7 +111,7 @@ def status_of(error: Exception) -> int:
         return HTTPStatus.NOT_FOUND
     if isinstance(error, ModelError):
         return HTTPStatus.BAD_GATEWAY
-    if isinstance(error, StorageError):
+    if isinstance(error, (StorageError, TooBusy)):
         return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, SettingsError):
         return HTTPStatus.INTERNAL_SERVER_ERROR
@@ -139,7 +139,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    return problem_response(request.scope, status_of(error), str(error))
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooBusy) else None
+    return problem_response(request.scope, status_of(error), str(error), headers=headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -17,9 +17,9 @@ from agent.api.keys import KeyRing
 from agent.api.metrics import Metrics
 from agent.api.problems import add_handlers
 from agent.api.toolserver import build_toolserver
-from agent.api.turnstile import Turnstile
 from agent.errors import SettingsError
 from agent.settings import Settings
+from agent.turnstile import Turnstile
 
 _VERSION = "1"
 """Of the routes and shapes, as their prefix says."""

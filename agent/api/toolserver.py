@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError as ToolRefused
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
 
 from agent.agent import Agent
 from agent.api.desk import USER_HEADER
@@ -17,12 +16,12 @@ from agent.api.items import item_json, search
 from agent.api.problems import detail_of
 from agent.api.profiles import profile_json
 from agent.api.shapes import ItemList, ItemShape, NearMissShape, ProfileShape, QuestionShape, SlateShape, WishShape
-from agent.api.turnstile import Turnstile
 from agent.commands import Command, ItemReference
 from agent.editing import NewWish, WishEdit, edit_wishes
 from agent.errors import AttuneError
 from agent.grounding import find_item
 from agent.turns import Turn
+from agent.turnstile import Turnstile
 from tools.errors import CatalogueError, ToolError
 
 User = Annotated[str | None, Field(description="Whose memory and threads; needed unless the connection says it.")]
@@ -171,5 +170,5 @@ def _told() -> Iterator[None]:
     """Tell the calling model what it can mend; anything else stays a crash, which is logged and not told."""
     try:
         yield
-    except (AttuneError, CatalogueError, ToolError, HTTPException) as error:
+    except (AttuneError, CatalogueError, ToolError) as error:
         raise ToolRefused(detail_of(error)) from error

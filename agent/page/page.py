@@ -19,6 +19,7 @@ from agent.page.sessions import Session
 from agent.page.stage import Screen, Stage
 from agent.page.tastemap import draw_map
 from agent.page.theme import make_theme, variables
+from agent.turnstile import Turnstile
 
 TENANT = "page"
 """Visitors are users of a tenant of their own, so that no id in a browser can be one of the API or the terminal."""
@@ -31,11 +32,11 @@ _SCREEN = 5
 """Outputs that make up the conversation."""
 
 
-def mount_page(app: FastAPI, agent: Agent) -> FastAPI:
+def mount_page(app: FastAPI, agent: Agent, turnstile: Turnstile) -> FastAPI:
     """Return the application with the page at its root; routes that it already has go before the page's."""
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        Page(agent.for_tenant(TENANT)).build(),
+        Page(agent.for_tenant(TENANT), turnstile).build(),
         path="/",
         theme=make_theme(),
         css=variables() + asset("page.css"),
@@ -68,9 +69,9 @@ class _PageMount(Mount):
 class Page:
     """The page of one agent: its parts, and what each press does. Holds nothing of any visitor."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, turnstile: Turnstile) -> None:
         self._agent = agent
-        self._stage = Stage(agent)
+        self._stage = Stage(agent, turnstile)
         self._panels = Panels(agent)
         self._projection = Projection(agent.parts.tools)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 from traceback import format_tb
 
 import structlog
@@ -20,6 +21,7 @@ from agent.phrasing import count_noun
 from agent.statements import HeldWish
 from agent.trace import Asked, Done, Event, Slated, Text, Understood
 from agent.turns import NearMiss, SlateItem, Turn, TurnOptions
+from agent.turnstile import Turnstile
 
 MOST_TURNS = 60
 """Turns of a thread that are drawn; the rest are kept, and still count."""
@@ -64,8 +66,9 @@ class _Before:
 class Stage:
     """Draws threads and turns of one agent. Holds nothing of anybody's."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, turnstile: Turnstile) -> None:
         self._agent = agent
+        self._turnstile = turnstile
         self._catalogue = agent.parts.catalogue
         self._tools = agent.parts.tools
 
@@ -73,9 +76,10 @@ class Stage:
         return await self._agent.view(session.user, session.thread)
 
     async def shown(self, session: Session, turn: Turn | None = None) -> Screen:
-        """Return a thread as it stands. turn: the last one, where what happened in it is known."""
+        """Return a thread as it stands. turn: the last one, where it was just taken."""
         entries = await self._agent.entries(session.user, session.thread)
         before = _Before(entries, await self.view(session))
+        turn = turn or await self._agent.last_turn(session.user, session.thread)
         misses = turn.near_misses if turn else ()
         return await asyncio.to_thread(self._draw, before, None, misses, turn)
 
@@ -86,8 +90,15 @@ class Stage:
         try:
             before = _Before(await self._agent.entries(session.user, session.thread), await self.view(session))
             yield await asyncio.to_thread(self._draw, before, live)
-            events = self._agent.respond(
-                session.user, session.thread, meaning.text, command=meaning.command, options=options
+            events = self._turnstile.events(
+                self._agent,
+                session.user,
+                session.thread,
+                meaning.text,
+                command=meaning.command,
+                # Turns with a key are kept whole: what happened in the last one is there after a reload.
+                key=token_hex(8),
+                options=options,
             )
             async for event in events:
                 if isinstance(event, Done):
@@ -110,6 +121,7 @@ class Stage:
             view = view.model_copy(update={"wishes": own, "lasting": lasting})
         slate = live.slate if live and live.slate is not None else view.slate
         happened = what_happened(turn, len(self._catalogue), domain) if turn else None
+        drawn = render("happened", happened=happened) if before.entries else ""
         return Screen(
             talk=self._talk(before.entries, live),
             picks=render(
@@ -121,7 +133,7 @@ class Stage:
                 noun=domain.noun,
             ),
             wishes=render("wishes", chips=make_chips(view, domain), can_undo=bool(before.entries)),
-            happened=render("happened", happened=happened) if happened else None if live else "",
+            happened=None if live else drawn,
         )
 
     def _talk(self, entries: Sequence[Entry], live: Live | None) -> str:

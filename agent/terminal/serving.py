@@ -10,18 +10,19 @@ from socket import AF_INET, AF_INET6, create_server, socket
 import uvicorn
 
 from agent.agent import Agent
+from agent.api.desk import desk_at
 from agent.api.gate import is_loopback
 from agent.api.keys import KeyRing
 from agent.api.metrics import Metrics
 from agent.api.server import build_app, check_address
 from agent.api.toolserver import build_toolserver
-from agent.api.turnstile import FINISH_S, Turnstile
 from agent.build import build_agent
 from agent.errors import SettingsError
 from agent.page import mount_page
 from agent.settings import Settings, load_settings
 from agent.terminal.logs import log_to_stderr
 from agent.terminal.running import diagnostics, progress_bars, with_agent
+from agent.turnstile import FINISH_S, Turnstile
 
 
 def serve_until_stopped(asked: Mapping[str, object], page: bool | None) -> None:
@@ -82,7 +83,7 @@ async def _serve(settings: Settings, keys: KeyRing, listener: socket, *, with_pa
     try:
         app = build_app(agent, settings, keys=keys)
         if with_page:
-            mount_page(app, agent)
+            mount_page(app, agent, desk_at(app).turnstile)
         config = uvicorn.Config(
             app,
             host=settings.host,
