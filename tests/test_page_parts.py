@@ -9,7 +9,6 @@ import pytest
 
 from agent.agent import Agent
 from agent.history import View
-from agent.page import mount_page
 from agent.page.cards import make_cards
 from agent.page.chips import make_chips
 from agent.page.presses import Press, meaning
@@ -17,11 +16,15 @@ from agent.page.projection import Projection
 from agent.page.rendering import render
 from agent.page.sessions import Session
 from agent.page.theme import DARK, LIGHT, Palette
+from agent.planning import tool_wish
 from agent.statements import Seed
-from tests.serving import app_over, client_of
+from tests.browsing import paged
+from tests.serving import client_of
 from tests.talking import agent_over, held, shown
+from tools.candidates import Candidates
 from tools.context import ToolContext
 from tools.domain import Domain
+from tools.filter import FilterArguments, filter_items
 from tools.linking import Linker
 
 ITEM = "harbour-lights"
@@ -33,7 +36,7 @@ def agent(boardgames_tools: ToolContext, boardgames_linker: Linker, tmp_path: Pa
 
 
 async def test_a_wrong_path_of_the_api_is_answered_by_the_api_and_the_rest_by_the_page(agent: Agent) -> None:
-    async with client_of(mount_page(app_over(agent), agent)) as client:
+    async with client_of(paged(agent)) as client:
         wrong, page = await client.get("/v1/nothing"), await client.get("/")
     assert (wrong.status_code, wrong.headers["content-type"]) == (404, "application/problem+json")
     assert page.status_code == 200 and "Attune" in page.text
@@ -116,15 +119,37 @@ async def test_a_wish_is_remembered_and_then_only_for_now(agent: Agent) -> None:
 
 def test_a_card_shows_how_it_meets_each_wish(boardgames_tools: ToolContext) -> None:
     wishes = (
-        held("mechanic", "trading", id="w1", strength="must"),
+        held("mechanic", "trading", id="w1"),
         held("price", (None, 30.0), id="w2"),
-        held("mechanic", "dice", id="w3", polarity="dislike", strength="must"),
+        held("mechanic", "dice", id="w3", polarity="dislike"),
     )
     (card,) = make_cards(shown(ITEM), wishes, (), {}, boardgames_tools)
-    assert [(match.label, match.verdict) for match in card.matches] == [
-        ("trading", "yes"), ("at most 30 €", "no"), ("no dice", "yes"),
+    assert [(match.label, match.verdict, match.must) for match in card.matches] == [
+        ("trading", "yes", False), ("at most 30 €", "no", False), ("less dice", "yes", False),
     ]  # fmt: skip
+    assert card.matches[2].filled == 5
     assert card.credits == (("designer", "Ines Valborg"),)
+
+
+def test_a_must_is_met_where_the_filter_says_so(boardgames_tools: ToolContext) -> None:
+    """However near an item comes to what was refused, without having it: 'no dice' is met."""
+    catalogue = boardgames_tools.catalogue
+    wishes = (
+        held("mechanic", "dice", id="w1", polarity="dislike", strength="must"),
+        held("price", (None, 30.0), id="w2", strength="must"),
+        held("mechanic", "trading", id="w3", strength="must", group="1.1"),
+        held("mechanic", "drafting", id="w4", strength="must", group="1.1"),
+    )
+    cards = make_cards(shown(*catalogue.ids), wishes, (), {}, boardgames_tools)
+    for place, (own, label) in enumerate(
+        [(wishes[:1], "no dice"), (wishes[1:2], "at most 30 €"), (wishes[2:], "trading or drafting")]
+    ):
+        arguments = FilterArguments(wishes=tuple(tool_wish(wish, catalogue.domain) for wish in own))
+        kept, _ = filter_items(boardgames_tools, arguments, Candidates.all(boardgames_tools.size))
+        assert 0 < len(kept) < len(cards)
+        met = {card.id for card in cards if card.matches[place].verdict == "yes"}
+        assert met == {catalogue.ids[row] for row in kept.rows}
+        assert {(card.matches[place].label, card.matches[place].must) for card in cards} == {(label, True)}
 
 
 def test_an_item_is_most_like_itself(boardgames_tools: ToolContext) -> None:

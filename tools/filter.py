@@ -107,6 +107,14 @@ def filter_items(
     return kept, FilterReport(considered=len(candidates), kept=len(kept), musts=musts)
 
 
+def keeps(context: ToolContext, wishes: Sequence[Wish]) -> Mask:
+    """Return where items of the catalogue keep one must; several wishes are its alternatives.
+
+    Raises ToolError for a wish that the domain does not know.
+    """
+    return _clause(context, tuple(wishes)).kept
+
+
 def near_misses(
     context: ToolContext, wishes: Sequence[Wish], candidates: Candidates, n: int, exclude: Sequence[str] = ()
 ) -> tuple[NearMiss, ...]:

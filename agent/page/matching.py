@@ -1,4 +1,4 @@
-"""How far each item of a slate has what each wish asks for, measured as the tools measure it."""
+"""How each item of a slate meets each wish, as the tools judge it: a must is met or not, a preference by degrees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ from agent.planning import tool_wish
 from agent.statements import HeldWish, Seed
 from tools.candidates import Rows, Scores
 from tools.context import ToolContext
+from tools.filter import keeps
 from tools.likeness import LikenessMeasure
-from tools.measures import HAS, measure_of
+from tools.measures import HAS, NEAR, measure_of
 
 Verdict = Literal["yes", "partly", "no", "unknown"]
 
@@ -32,8 +33,8 @@ class Match:
     label: str
     must: bool
     verdict: Verdict
-    filled: int
-    """Marks of the meter that are lit, 0 to STEPS."""
+    filled: int = 0
+    """Marks of the meter that are lit, 0 to STEPS; a must has no meter."""
 
     @property
     def said(self) -> str:
@@ -55,21 +56,26 @@ def matches(
 
 def _likeness(rows: Rows, seed: Seed, tools: ToolContext) -> list[Match]:
     amounts = np.minimum(LikenessMeasure(tools, seed.item or "")(rows) / _ALIKE, 1)
-    return [_match(say_seed(seed), False, float(amount), known=True) for amount in amounts]
+    return [_match(say_seed(seed), float(amount), known=True) for amount in amounts]
 
 
 def _group(rows: Rows, group: Sequence[HeldWish], tools: ToolContext) -> list[Match]:
     """Alternatives: the best of them counts."""
     label = join([say_wish(wish, tools.catalogue.domain) for wish in group], "or")
-    must = any(wish.strength == "must" for wish in group)
-    amounts = np.max([_amounts(rows, wish, tools) for wish in group], axis=0)
     known = np.any([_known(rows, wish, tools) for wish in group], axis=0)
-    return [_match(label, must, float(amount), known=bool(there)) for amount, there in zip(amounts, known, strict=True)]
+    if all(wish.strength == "must" for wish in group):
+        met = keeps(tools, [tool_wish(wish, tools.catalogue.domain) for wish in group])[rows]
+        return [_must(label, bool(kept), known=bool(there)) for kept, there in zip(met, known, strict=True)]
+    amounts = np.max([_amounts(rows, wish, tools) for wish in group], axis=0)
+    return [_match(label, float(amount), known=bool(there)) for amount, there in zip(amounts, known, strict=True)]
 
 
 def _amounts(rows: Rows, wish: HeldWish, tools: ToolContext) -> Scores:
     amounts = measure_of(tools, tool_wish(wish, tools.catalogue.domain))(rows)
-    return 1 - amounts if wish.polarity == "dislike" else amounts
+    if wish.polarity == "like":
+        return amounts
+    # Every item is a little like anything: only beyond NEAR does likeness speak for what should be absent.
+    return np.asarray(np.clip((HAS - amounts) / (HAS - NEAR), 0, 1), np.float32)
 
 
 def _known(rows: Rows, wish: HeldWish, tools: ToolContext) -> np.ndarray:
@@ -78,9 +84,12 @@ def _known(rows: Rows, wish: HeldWish, tools: ToolContext) -> np.ndarray:
     return tools.catalogue.known(wish.facet, wish.role)[rows]
 
 
-def _match(label: str, must: bool, amount: float, *, known: bool) -> Match:
+def _must(label: str, met: bool, *, known: bool) -> Match:
+    return Match(label=label, must=True, verdict="unknown" if not known else "yes" if met else "no")
+
+
+def _match(label: str, amount: float, *, known: bool) -> Match:
     verdict: Verdict = "unknown"
     if known:
-        # Of what should be absent, the rest of a likeness to it is no more than a doubt.
         verdict = "yes" if amount >= HAS else "partly" if amount >= _PARTLY else "no"
-    return Match(label=label, must=must, verdict=verdict, filled=round(amount * STEPS) if known else 0)
+    return Match(label=label, must=False, verdict=verdict, filled=round(amount * STEPS) if known else 0)
