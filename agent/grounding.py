@@ -78,6 +78,9 @@ def ground(
         notices += [notice] if notice else []
         statements += [put_plainly(statement, text, catalogue)] if statement else []
     fresh = command.intent == "reset" or (command.intent == "recommend" and bool(_NEW_TOPIC.search(text)))
+    if fresh:
+        # Nothing is left to take back.
+        statements = [one.model_copy(update={"op": "add"}) for one in statements if one.op == "add" or one.value]
     statements = _instead(_alternatives(statements, catalogue), text)
     update: dict[str, object] = {"items": items}
     if command.count == 1 and is_pronoun(text):

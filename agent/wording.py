@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from agent.memory.talk import says_for_now
 from agent.parsing.refusals import AVERSE
+from agent.parsing.words import place_of
 from agent.preferences import named_by
 from agent.statements import HeldWish, Statement
 from tools.catalogue import Catalogue
@@ -34,8 +35,8 @@ _LASTS = re.compile(
 _GIVES_UP = re.compile(
     r"\b(?:never ?mind|nvm|forg[eo]t\w*|dropp?\w*|scrap\w*|scratch|lose|ditch\w*|skip|remov\w*|ignore|cancel|lift|"
     r"relax|loosen|fine|ok|okay|alright|all right|necessar\w*|matter\w*|care|fussed|bothered|after all|longer|"
-    r"any ?more|instead|rather|chang\w*|swap|replace|switch|stop|off|out|away|back|allow\w*|whatever|either|any|open|enough|done|"
-    r"over|again|actually|wait|undo|mind|without|not|no|bored|tired|sick|gone|went|wrong|mistake|bad|regret|hasty|"
+    r"any ?more|instead|rather|chang\w*|swap|replace|switch|stop|off|out|away|back|allow\w*|whatever|either|any|open|"
+    r"enough|done|over|again|actually|wait|undo|mind|without|not|no|bored|tired|sick|gone|went|wrong|mistake|bad|regret|hasty|"
     r"unlearn|erase|delete|strike|scrub|oublie|va bene|egal)\b|n[’']?t\b",
     re.IGNORECASE,
 )
@@ -98,7 +99,7 @@ def is_adverb(words: str | None, text: str) -> bool:
 
 def _before(quote: str | None, text: str) -> str | None:
     """The words before a quote in its sentence; None where it does not stand in the text."""
-    place = text.find(quote) if quote else -1
+    place = place_of(quote, text)
     return None if place < 0 else re.split(r"[.!?;]\s", text[:place])[-1]
 
 

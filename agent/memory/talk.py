@@ -65,7 +65,8 @@ _REMEMBER = _pattern(
 )
 _DROP = r"(?:forget|delete|erase|wipe|clear|remove|purge|drop|unlearn|lose)"
 _WHOLE = (
-    r"(?:everything|all (?:of )?(?:it|that|my|the)\b|all (?:that )?you|all about me|"
+    # 'All that' by itself is what was just talked about.
+    r"(?:everything|all (?:of )?(?:my|the)\b|all (?:of )?(?:it|that) (?:you|about (?:me|us))|all you|all about me|"
     r"(?:about )?(?:me|us)(?=\W*(?:$|please\b|now\b|completely\b|entirely\b|altogether\b))|"
     r"my (?:data|profile|history|preferences|tastes?|memory|memories|information|info|account|records?)|"
     r"(?:what(?:ever)?|anything) you(?:'ve| have)? (?:\w+ )?"

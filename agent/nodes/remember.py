@@ -13,6 +13,7 @@ from agent.history import Entry, undoable
 from agent.memory.changes import Evidence, ProfileChange
 from agent.memory.profile import Profile, item_changes, learn
 from agent.nodes.parse import draft_entry
+from agent.parsing.words import place_of
 from agent.parts import Parts
 from agent.state import FORGET_KEYED, TurnState
 from agent.statements import Statement
@@ -87,7 +88,7 @@ def learned(state: TurnState, grounded: Grounded, profile: Profile, today: str) 
 
 def in_its_sentence(statement: Statement, text: str) -> Statement:
     """Return the statement with the sentence that its words stand in: out of it, a word says little months later."""
-    at = text.find(statement.quote) if statement.quote else -1
+    at = place_of(statement.quote, text)
     if at < 0:
         return statement
     ends = [match.end() for match in re.finditer(r"[.!?;\n]+\s*", text)]

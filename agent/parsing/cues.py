@@ -16,7 +16,7 @@ from agent.parsing.stances import settle_stance
 from agent.parsing.takebacks import joined, taken_back
 from agent.parsing.titles import capitalised_runs
 from agent.parsing.whole import names_values_only, says_more, says_thanks, starts_afresh
-from agent.parsing.words import count_in
+from agent.parsing.words import count_in, place_of
 from tools.domain import Domain
 from tools.mentions import Mention
 from tools.words import FUNCTION_WORDS
@@ -122,6 +122,10 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
     command = _with_intent(command, turn, domain, offered)
     if command.intent == "recommend":
         command = command.model_copy(update={"preferences": (*command.preferences, *_unheard(command, turn, domain))})
+    if command.intent == "reset":
+        # Nothing is left to take back.
+        asked = tuple(one.model_copy(update={"op": "add"}) for one in command.preferences)
+        command = command.model_copy(update={"preferences": asked})
     return command.model_copy(update={"preferences": with_all_parts(command.preferences, turn, domain)})
 
 
@@ -202,7 +206,8 @@ def asks_for_more(text: str) -> bool:
 
 
 def _like_abroad(item: ItemReference, turn: ParseInput) -> ItemReference:
-    at = turn.text.find(item.quote) if item.quote else -1
+    # The words that were marked may hold the 'like'.
+    at = max(place_of(item.quote, turn.text), place_of(str(item.ref), turn.text))
     if at > 0 and item.relation == "about" and _LIKE_ABROAD.search(turn.text[:at]):
         return item.model_copy(update={"relation": "similar"})
     return item
@@ -228,9 +233,9 @@ def _unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterable[Pre
     from.
     """
     # A figure's words may reach over a kind ('sci fi older than Alien') without being read as one.
-    quotes = [one.quote for one in command.preferences if one.quote and isinstance(one.value, str)]
-    quotes += [one.quote for one in command.items if one.quote]
-    spans = [(at, at + len(quote)) for quote in quotes if (at := turn.text.find(quote)) >= 0]
+    spans = [span for one in command.preferences if isinstance(one.value, str) and (span := _read_from(one, turn))]
+    quotes = [one.quote for one in command.items if one.quote]
+    spans += [(at, at + len(quote)) for quote in quotes if (at := place_of(quote, turn.text)) >= 0]
     said = {(one.facet, one.value) for one in command.preferences}
     facets = {one.facet for one in command.preferences}
     taken_back = any(one.op == "remove" for one in command.preferences)
@@ -259,6 +264,16 @@ def _unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterable[Pre
                 and (plain if named else bounding and one.facet not in facets)
             ):
                 yield from _named([one], domain)
+
+
+def _read_from(wish: Preference, turn: ParseInput) -> tuple[int, int] | None:
+    """Where the words of a statement stand: of 'French romance' read as France, only the first."""
+    at = place_of(wish.quote, turn.text)
+    if at < 0:
+        return None
+    end = at + len(wish.quote or "")
+    own = (one for one in turn.mentions if one.value == wish.value and at <= one.start and one.end <= end)
+    return next(((one.start, one.end) for one in own), (at, end))
 
 
 def _sentences(text: str) -> Iterable[tuple[int, int]]:
@@ -339,7 +354,7 @@ def _directed(wish: Preference, turn: ParseInput) -> Preference:
     """A comparative says its own direction: 'longer' is more, unless it is denied."""
     if not isinstance(wish.value, Relative) or not wish.quote:
         return wish
-    start = turn.text.find(wish.quote)
+    start = place_of(wish.quote, turn.text)
     for one in turn.mentions:
         inside = one.start < start + len(wish.quote) and start < one.end
         if one.direction is None or one.facet != wish.facet or not inside or _DENIED.search(turn.text[: one.start]):
@@ -353,7 +368,7 @@ def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     facet = domain.facets[wish.facet]
     if wish.op == "remove" or wish.strength == "must" or not wish.quote or _HEDGED.search(_clause(wish, turn.text)):
         return wish
-    at = turn.text.find(wish.quote)
+    at = place_of(wish.quote, turn.text)
     here = [
         one for one in turn.mentions if one.facet == wish.facet and at < one.end and one.start < at + len(wish.quote)
     ]
@@ -369,7 +384,7 @@ def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
 
 def _clause(wish: Preference, text: str) -> str:
     """The clause that a wish's words stand in; nothing where they are not the turn's."""
-    at = text.find(wish.quote) if wish.quote else -1
+    at = place_of(wish.quote, text)
     if at < 0:
         return ""
     breaks = [match.start() for match in re.finditer(r"[.;!?\n,]|\bbut\b", text)]

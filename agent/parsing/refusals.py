@@ -8,6 +8,7 @@ from typing import Literal
 
 from agent.commands import Preference
 from agent.parsing.parser import ParseInput
+from agent.parsing.words import place_of
 from tools.domain import Domain
 
 Refusal = Literal["must", "prefer"]
@@ -80,7 +81,7 @@ def is_needed(text: str, end: int) -> bool:
 def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     """Return a statement with its polarity and strength as the words right around its own say."""
     text = turn.text
-    start = text.find(wish.quote) if wish.quote else -1
+    start = place_of(wish.quote, text)
     if start < 0 or not isinstance(wish.value, str):
         return wish
     assert wish.quote is not None

@@ -6,6 +6,7 @@ English only, read by rule after the network; what is not matched stays as the p
 import re
 
 from agent.commands import Polarity, Preference, Range
+from agent.parsing.words import place_of
 
 _I = r"\b(?:i|we)(?:'m| am|'ve| have|'re| are|'d| would)?(?: \w+ly| really| just| always| now)?"
 _AWAY = re.compile(
@@ -103,7 +104,7 @@ def _turned(wish: Preference, clause: str, sentence: str) -> Preference:
 
 def _around(text: str, quote: str, ends: re.Pattern[str]) -> str:
     """The part of a text, between two ends, that some of its words stand in."""
-    at = text.find(quote)
+    at = place_of(quote, text)
     breaks = [match.start() for match in ends.finditer(text)]
     start = max((place for place in breaks if place < at), default=-1) + 1
     end = min((place for place in breaks if place >= at + len(quote)), default=len(text))

@@ -34,7 +34,9 @@ _MORE = re.compile(
 )
 _FRESH = re.compile(
     r"(?:^|[.!?,;]\s*|\b(?:let'?s|can we|i(?:'d| would) like to|i want to|please|ok(?:ay)?)\s+)"
-    r"(?:just\s+)?(?:start(?:ing)? (?:over|again|afresh|fresh|from scratch)|reset(?! button)|clean slate|new search)\b",
+    r"(?:just\s+)?(?:start(?:ing)? (?:over|again|afresh|fresh|from scratch)|reset(?! button)|clean slate|new search|"
+    r"forget (?:about )?all (?:of )?(?:that|it|this)(?=\W*(?:$|[.,;!]))|"
+    r"forget everything (?:i|we) (?:just )?(?:said|asked))\b",
     re.IGNORECASE,
 )
 

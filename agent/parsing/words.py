@@ -25,6 +25,14 @@ def count_in(text: str) -> Iterator[tuple[int, int, int]]:
             yield match.start(), match.end(), number
 
 
+def place_of(quote: str | None, text: str) -> int:
+    """Return where words stand in a text, whole ones before parts of others ('war', not 'warm'); -1: nowhere."""
+    if not quote:
+        return -1
+    whole = re.search(rf"(?<!\w){re.escape(quote)}(?!\w)", text)
+    return whole.start() if whole else text.find(quote)
+
+
 def plain(text: str) -> str:
     """Return the text in lower case, without accents or punctuation, single spaces between words."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
