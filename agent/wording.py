@@ -41,6 +41,7 @@ _GIVES_UP = re.compile(
     re.IGNORECASE,
 )
 """A turn in which none of these stands hardly takes anything back."""
+_UNWANTED = re.compile(r"\b(?:nobody|no one|none of us|do without|go without|no longer wants?)\b", re.IGNORECASE)
 _LEADS_TO = re.compile(
     r"\b(?:about|dealing with|with|insists? on|from|by|in|where|featuring|starring|of)\s+(?:(?:the|an?|some)\s+)?$",
     re.IGNORECASE,
@@ -81,10 +82,15 @@ def put_plainly(statement: Statement, text: str, catalogue: Catalogue) -> Statem
 
 
 def asked_or_taken_back(statement: Statement, held: Sequence[HeldWish], text: str) -> Statement:
-    """Return a remove that names nothing held, where no word takes anything back, as what it must be: asked for."""
-    if statement.op == "add" or not statement.value or _GIVES_UP.search(text) or named_by(held, statement):
+    """Return a remove that names nothing held as what it must be: asked for where no word takes anything back, refused
+    where what is named is what nobody wants."""
+    if statement.op == "add" or not statement.value or named_by(held, statement):
         return statement
-    return statement.model_copy(update={"op": "add", "polarity": "like"})
+    if not _GIVES_UP.search(text):
+        return statement.model_copy(update={"op": "add", "polarity": "like"})
+    if isinstance(statement.value, str) and _UNWANTED.search(text):
+        return statement.model_copy(update={"op": "add", "polarity": "dislike", "strength": "must"})
+    return statement
 
 
 def is_pronoun(text: str) -> bool:
@@ -115,4 +121,5 @@ def _is_plain_name(statement: Statement, text: str, catalogue: Catalogue) -> boo
         return False
     facet = catalogue.domain.facets[statement.facet]
     named = facet.kind in ("entity", "category") and isinstance(statement.value, str)
-    return named and facet.strength == "must" and catalogue.has(statement.facet, str(statement.value)).any()
+    known = named and bool(catalogue.has(statement.facet, str(statement.value)).any())
+    return known and facet.strength == "must"

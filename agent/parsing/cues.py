@@ -11,10 +11,11 @@ from agent.parsing.compounds import with_all_parts
 from agent.parsing.parser import ParseInput
 from agent.parsing.reacting import takes_one, waved_off, with_verdicts
 from agent.parsing.references import Offered, Referent, asked_about
-from agent.parsing.refusals import AVERSE, refusal_before, with_refusal
+from agent.parsing.refusals import with_refusal
 from agent.parsing.stances import settle_stance
 from agent.parsing.takebacks import joined, taken_back
 from agent.parsing.titles import capitalised_runs
+from agent.parsing.unheard import BEYOND_DOUBT, SURE, TELLS, named, needed, unheard
 from agent.parsing.whole import names_values_only, says_more, says_thanks, starts_afresh
 from agent.parsing.words import count_in, place_of
 from tools.domain import Domain
@@ -51,16 +52,6 @@ _UNDO = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\b(?:seen|watched) (?:number |no\.? ?|#)(\d{1,2})\b", re.IGNORECASE)
-_SHORT = 16
-"""Words of a sentence that is about nothing but what is wanted."""
-_TELLS = re.compile(
-    r"\b(?:saw|seen|watched|was|were|had|did|loved|liked|enjoyed|hated|remember|yesterday|ago|last (?:night|week|time)|"
-    r"usually|do you|are you|is it|who|when|why)\b",
-    re.IGNORECASE,
-)
-_BEYOND_DOUBT = 0.85
-_BARE_NO = re.compile(r"\bno\s+$", re.IGNORECASE)
-"""'No kids' may be said of who is there."""
 _ASKED_OF = re.compile(r"\b(?:by|with|starring|featuring|directed by|made by) $", re.IGNORECASE)
 _LIKE_ABROAD = re.compile(
     r"\b(?:parecid[oa]s? (?:com|a)|similar(?:es)? a|similaire [àa]|[äa]hnlich wie|simile a|tipo)\s+[\"'«“]?$",
@@ -101,7 +92,6 @@ _SEEN_IT = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already)? (?:seen|saw|watched) (?:it|that|this|them|both|those)\b", re.IGNORECASE
 )
 _IT = re.compile(r"\b(?:it|its|this|that|he|she|him|her|who)\b|^\W*(?:why|how come)\W*$", re.IGNORECASE)
-SURE = 0.5
 
 
 def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence[Offered] = ()) -> Command:
@@ -121,7 +111,7 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
     command = _with_items(command, turn, domain)
     command = _with_intent(command, turn, domain, offered)
     if command.intent == "recommend":
-        command = command.model_copy(update={"preferences": (*command.preferences, *_unheard(command, turn, domain))})
+        command = command.model_copy(update={"preferences": (*command.preferences, *unheard(command, turn, domain))})
     if command.intent == "reset":
         # Nothing is left to take back.
         asked = tuple(one.model_copy(update={"op": "add"}) for one in command.preferences)
@@ -186,17 +176,20 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
         asked = _asks_for_items(text, domain) or any(
             one.kind == "entity" and one.score >= SURE for one in turn.mentions
         )
-        preferences = tuple(_named(turn.mentions, domain)) if asked else ()
+        preferences = tuple(named(turn.mentions, domain)) if asked else ()
         if not preferences and not asks:
             intent = "smalltalk"
-    elif intent == "feedback" and not items and not preferences and not _TELLS.search(text):
+    elif intent != "recommend" and not preferences and (wanted := tuple(needed(turn, domain))):
+        # 'A heist should come into it' is about nothing on the list.
+        intent, preferences, items = "recommend", wanted, ()
+    elif intent == "feedback" and not items and not preferences and not TELLS.search(text):
         # 'Not very cheerful' is about nothing on the list: it says what is wanted.
-        sure = [one for one in turn.mentions if one.score >= _BEYOND_DOUBT]
-        preferences = tuple(with_refusal(one, turn, domain) for one in _named(sure, domain))
+        sure = [one for one in turn.mentions if one.score >= BEYOND_DOUBT]
+        preferences = tuple(with_refusal(one, turn, domain) for one in named(sure, domain))
         intent = "recommend" if preferences else intent
     elif intent in ("recommend", "reset") and not preferences and not items:
         # The network saw nothing in it, yet a name, a value or a figure was linked beyond doubt.
-        preferences = tuple(with_refusal(one, turn, domain) for one in _named(turn.mentions, domain))
+        preferences = tuple(with_refusal(one, turn, domain) for one in named(turn.mentions, domain))
     return command.model_copy(update={"intent": intent, "preferences": preferences, "items": items, "asks": asks})
 
 
@@ -224,72 +217,6 @@ def _is_empty(wish: Preference, domain: Domain) -> bool:
     """Whether a phrase of people's own says nothing: 'in', 'made', 'one of them'."""
     own = wish.facet == domain.text_facet and isinstance(wish.value, str)
     return own and all(word in _EMPTY for word in re.findall(r"\w+", str(wish.value).casefold()))
-
-
-def _unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterable[Preference]:
-    """What a turn names beyond doubt and that was read into nothing: refused by the words before it, or plainly asked.
-
-    Plainly asked is what stands in a short sentence that refuses nothing, tells of nothing, and that nothing was read
-    from.
-    """
-    # A figure's words may reach over a kind ('sci fi older than Alien') without being read as one.
-    spans = [span for one in command.preferences if isinstance(one.value, str) and (span := _read_from(one, turn))]
-    quotes = [one.quote for one in command.items if one.quote]
-    spans += [(at, at + len(quote)) for quote in quotes if (at := place_of(quote, turn.text)) >= 0]
-    said = {(one.facet, one.value) for one in command.preferences}
-    facets = {one.facet for one in command.preferences}
-    taken_back = any(one.op == "remove" for one in command.preferences)
-    for start, end in _sentences(turn.text):
-        here = [one for one in turn.mentions if start <= one.start and one.end <= end]
-        heard = [(at, to) for at, to in spans if at < end and start < to]
-        sentence = turn.text[start:end]
-        plain = not taken_back and _is_plain(sentence, here)
-        # What a figure bounds is said by the words around it, refusals included.
-        bounding = not taken_back and not _TELLS.search(sentence)
-        for one in here:
-            facet = domain.facets.get(one.facet or "")
-            covered = any(at < one.end and one.start < to for at, to in heard)
-            # A year in brackets is of a title, known or not.
-            figure = one.kind == "number" and one.firm and turn.text[one.start - 1 : one.start] != "("
-            named = facet is not None and facet.kind == "category" and one.score >= _BEYOND_DOUBT
-            if facet is None or covered or not (figure or named) or (one.facet, one.value) in said:
-                continue
-            refused = refusal_before(turn.text, one.start) if named else None
-            if refused is not None and (facet.strength == "must" or not _BARE_NO.search(turn.text[: one.start])):
-                wish = Preference(facet=str(one.facet), value=str(one.value), polarity="dislike", quote=one.text)
-                yield wish.model_copy(update={"strength": refused})
-            elif (
-                refused is None
-                and facet.strength == "must"
-                and (plain if named else bounding and one.facet not in facets)
-            ):
-                yield from _named([one], domain)
-
-
-def _read_from(wish: Preference, turn: ParseInput) -> tuple[int, int] | None:
-    """Where the words of a statement stand: of 'French romance' read as France, only the first."""
-    at = place_of(wish.quote, turn.text)
-    if at < 0:
-        return None
-    end = at + len(wish.quote or "")
-    own = (one for one in turn.mentions if one.value == wish.value and at <= one.start and one.end <= end)
-    return next(((one.start, one.end) for one in own), (at, end))
-
-
-def _sentences(text: str) -> Iterable[tuple[int, int]]:
-    start = 0
-    for match in re.finditer(r"[.!?;\n]+(?:\s+|$)", text):
-        yield start, match.end()
-        start = match.end()
-    if start < len(text):
-        yield start, len(text)
-
-
-def _is_plain(sentence: str, mentions: Sequence[Mention]) -> bool:
-    """Whether what a sentence names is asked for: it is short, refuses nothing, and tells of nothing seen or been."""
-    titled = any(one.kind == "item" and one.score >= SURE for one in mentions)
-    told = AVERSE.search(sentence) or _TELLS.search(sentence)
-    return len(sentence.split()) <= _SHORT and not told and not titled
 
 
 def _unknown_titles(turn: ParseInput, domain: Domain) -> Iterable[ItemReference]:
@@ -406,20 +333,3 @@ def _meant(turn: ParseInput, offered: Sequence[Offered], preferences: Sequence[P
 
 def _about(referent: Referent) -> ItemReference:
     return ItemReference(ref=referent.ref, relation="about", item=referent.item, others=referent.others)
-
-
-def _named(mentions: Iterable[Mention], domain: Domain) -> Iterable[Preference]:
-    """What a question of the catalogue is filtered by: the names, values and figures that it mentions."""
-    for mention in mentions:
-        if mention.facet is None or mention.score < SURE:
-            continue
-        facet = domain.facets[mention.facet]
-        bounds = mention.bounds
-        value: Range | Relative | str | None = mention.value
-        if bounds is not None and facet.kind == "number":
-            value = Range(min=bounds.min, max=bounds.max)
-        if mention.direction is not None and facet.kind == "number":
-            value = Relative(than="slate", dir=mention.direction)
-        if value is not None:
-            role = mention.role if facet.kind == "entity" else None
-            yield Preference(facet=mention.facet, value=value, role=role, strength=facet.strength, quote=mention.text)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from agent.commands import Preference
 from agent.parsing.parser import ParseInput
-from agent.parsing.words import place_of
+from agent.parsing.words import place_of, sentences
 from tools.domain import Domain
 
 Refusal = Literal["must", "prefer"]
@@ -111,14 +111,13 @@ def _asked_for(wish: Preference, turn: ParseInput, at: int) -> bool:
     if wish.confidence >= _SURE or wish.lifetime == "lasting":
         return False
     asked = next((one.text for one in reversed(turn.context) if one.role == "assistant"), "")
-    return not any(AVERSE.search(said) for said in (_told_of(turn, at), asked))
+    question = asked[slice(*[*sentences(asked)][-1])] if "?" in asked else ""
+    return not any(AVERSE.search(said) for said in (_told_of(turn, at), question))
 
 
 def _told_of(turn: ParseInput, at: int) -> str:
     """What its sentence says up to the value at a place and on, to where the next one begins that is named."""
-    ends = [match.end() for match in re.finditer(r"[.!?;\n]+\s", turn.text)]
-    start = max((end for end in ends if end <= at), default=0)
-    end = min((end for end in ends if end > at), default=len(turn.text))
+    start, end = next(sentence for sentence in sentences(turn.text) if sentence[0] <= at < sentence[1])
     commas = [match.start() for match in re.finditer(",", turn.text) if at < match.start() < end]
     others = [one.start for one in turn.mentions if one.facet is not None and one.start > at]
     if commas and any(commas[0] < other < end for other in others):

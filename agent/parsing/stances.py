@@ -46,7 +46,11 @@ _FOR_NOW = re.compile(
     r"\b(?:tonight|today|this (?:time|once|evening|weekend|afternoon)|right now|at the moment|for now|for once)\b",
     re.IGNORECASE,
 )
-_OVER = re.compile(r"\b(?:over|above|beyond|(?:longer|more|later|older|higher) than)\b", re.IGNORECASE)
+_OVER = re.compile(
+    r"\b(?:over|above|beyond|past|after|since|newer|(?:longer|more|later|older|higher|more recent) than)\b",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(r"\b(?:under|below|before|prior to|(?:shorter|less|fewer|earlier|lower) than)\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.;!?\n]|\bbut\b|\bthough\b")
 _PARTS = re.compile(r"[.;:!?\n,]|\bbut\b|\bthough\b|\bbecause\b| - ")
 
@@ -63,7 +67,7 @@ def settle_stance(wish: Preference, text: str) -> Preference:
     beside = clause.replace(wish.quote, " ")
     if wish.polarity == "like" and not isinstance(wish.value, Range) and _AWAY.search(beside):
         changes = {"polarity": "dislike", "strength": "must"}
-    elif wish.polarity == "dislike" and _is_cap(wish) and _OVER.search(clause):
+    elif wish.polarity == "dislike" and _is_limit(wish, clause):
         # 'Never over two hours' dislikes what is longer: two hours at most is what is liked.
         changes = {"polarity": "like", "strength": "must"}
     elif wish.polarity == "dislike" and _BACK.search(sentence) and not _AWAY.search(clause):
@@ -74,8 +78,13 @@ def settle_stance(wish: Preference, text: str) -> Preference:
     return wish.model_copy(update=changes) if changes else wish
 
 
-def _is_cap(wish: Preference) -> bool:
-    return isinstance(wish.value, Range) and wish.value.min is None
+def _is_limit(wish: Preference, clause: str) -> bool:
+    """Whether a range is what a refusal leaves: 'nothing after 2010' was read as up to 2010."""
+    if not isinstance(wish.value, Range):
+        return False
+    if wish.value.min is None:
+        return bool(_OVER.search(clause))
+    return wish.value.max is None and bool(_UNDER.search(clause))
 
 
 def stance_for_good(text: str) -> Polarity | None:

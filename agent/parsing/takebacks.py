@@ -26,6 +26,17 @@ _RELENTED = re.compile(
 _IRRELEVANT = (
     r"(?:does(?:n'?t| not)|do(?:n'?t| not)) (?:really )?matter|(?:is|are)(?:n'?t| not) (?:so |that )?important"
 )
+_WANT = r"(?:wants?|fanc(?:y|ies)|needs?|likes?|feels? like|(?:in the|up) (?:mood )?for)"
+_GIVEN_UP = re.compile(
+    rf"\b(?:nobody|no one|none of us)\b[^.!?;]*?\b{_WANT}\b(?P<unwanted>[^.!?;]*?)\b(?:any ?more|any longer|now)\b|"
+    rf"(?:n['’]?t|\bnot|\bno longer)\b[^.!?;,]*?\b{_WANT}\b(?P<past>[^.!?;]*?)\b(?:any ?more|any longer|after all)\b|"
+    rf"\bno longer\W+{_WANT}\b(?P<over>[^.!?;,]*)|"
+    r"\b(?:do|go|live) without\b(?P<without>[^.!?;,]*)|\b(?:gone|went|going) off\b(?P<off>[^.!?;,]*)|"
+    r"(?P<before>[^.!?;]*)\b(?:that|it|this|they) (?:was|were) (?:an? |just an? |only an? )?(?:\w+ )?"
+    r"(?:idea|mistake|thought|phase|whim)\b",
+    re.IGNORECASE,
+)
+"""Where wishes are given up, and the stretch in which they are named."""
 _SURE = 0.5
 
 
@@ -34,6 +45,14 @@ def taken_back(turn: ParseInput, domain: Domain) -> Iterator[Preference]:
     for match in _DROPPED.finditer(turn.text):
         if named := _named_at(turn, match.end(), domain):
             yield _removal(turn, *named, domain)
+    for match in _GIVEN_UP.finditer(turn.text):
+        start, end = next(match.span(name) for name, said in match.groupdict().items() if said is not None)
+        for one in turn.mentions:
+            # A figure's words hold the refusal itself: 'without films over two hours'. Only of a figure does 'gone off'
+            # say no more than that it is given up.
+            meets = one.start < end and start < one.end and (match["off"] is None or one.kind == "number")
+            if one.facet is not None and one.score >= _SURE and meets and one.direction is None:
+                yield _removal(turn, one.start, one.end, one.facet, one, domain)
     relents = _RELENTED.search(turn.text) is not None
     for start, end, facet, mention in _everything_named(turn, domain):
         after = turn.text[end : end + 60]
@@ -97,7 +116,7 @@ def _names(domain: Domain) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def joined(preferences: Sequence[Preference], removals: Sequence[Preference]) -> tuple[Preference, ...]:
-    """Return the statements with the removals among them, in the place of what was read from the same words."""
+    """Return the removals, then the statements but those that were read from the same words."""
     spent = {(one.facet, str(one.value).casefold()) for one in removals}
     quotes = [one.quote.casefold() for one in removals if one.quote]
     kept = [
@@ -106,4 +125,4 @@ def joined(preferences: Sequence[Preference], removals: Sequence[Preference]) ->
         if (one.facet, str(one.value).casefold()) not in spent
         and not (one.quote and any(one.quote.casefold() in quote or quote in one.quote.casefold() for quote in quotes))
     ]
-    return (*kept, *removals)
+    return (*removals, *kept)

@@ -33,6 +33,16 @@ def place_of(quote: str | None, text: str) -> int:
     return whole.start() if whole else text.find(quote)
 
 
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence of a text starts and ends."""
+    start = 0
+    for match in re.finditer(r"[.!?;\n]+(?:\s+|$)", text):
+        yield start, match.end()
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
 def plain(text: str) -> str:
     """Return the text in lower case, without accents or punctuation, single spaces between words."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
