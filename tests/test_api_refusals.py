@@ -401,3 +401,31 @@ async def test_other_origins_come_in_where_the_setting_says_so(agent: Agent) -> 
 async def test_a_form_from_another_page_is_not_taken_for_json(client: httpx2.AsyncClient) -> None:
     answer = await client.post(TURNS, content=b'{"text": "hello"}', headers={"Content-Type": "text/plain"})
     problem(answer, 422)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("wishes", {"facet": "colour"}),
+        ("wishes", {"value": "polka"}),
+        ("wishes", {"value": {"max": 90}}),
+        ("wishes", {"id": "w1"}),
+        ("wishes", {"id": "p99"}),
+        ("wishes", {"since": "yesterday"}),
+        ("items", {"since": "soon"}),
+        ("affinities", {"last": "soon"}),
+        ("affinities", {"facet": "colour"}),
+    ],
+)
+async def test_an_export_that_was_meddled_with_is_refused_and_breaks_nothing(
+    client: httpx2.AsyncClient, part: str, wrong: dict[str, Any]
+) -> None:
+    wish = {"facet": "genre", "value": "horror", "polarity": "dislike", "strength": "must"}
+    await client.patch("/v1/profile", json={"remember": [wish], "items": {"heat-1995": "liked"}})
+    await client.post(TURNS, json={"text": "a western"})
+    document = (await client.get("/v1/profile/export")).json()
+    document["profile"][part][0] |= wrong
+    answer = await client.post("/v1/profile/import", json={"document": document, "overwrite": True})
+    assert "damaged" in problem(answer, 422)["detail"]
+    assert len((await client.get("/v1/profile")).json()["wishes"]) == 1
+    assert (await client.post(TURNS, json={"text": "a romance"})).status_code == 200

@@ -24,8 +24,14 @@ _DATE = ("date", "date rated", "rated", "watched", "watched date", "timestamp")
 _NEAR_FROM = 70
 """Likeness in per cent from which a title is worth offering for one that was not found."""
 _NEAR = 3
+MOST_NEAR = 50
+"""Lines that near titles are looked up for: each is held against every title there is."""
 _YEARS_OFF = 1
 """Premieres and releases are often a year apart."""
+
+
+Malformed = tuple[tuple[int, str], ...]
+"""Row and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class Judged:
     item: str
     said: int
     date: str | None
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,36 +72,72 @@ class History:
 
     judged: tuple[Judged, ...]
     unmatched: tuple[Unmatched, ...]
-    malformed: tuple[tuple[int, str], ...] = ()
-    """Row and what is wrong with it."""
-    repeated: int = 0
-    """Lines of an item that a later line is about too."""
+    malformed: Malformed = ()
+    repeats: tuple[tuple[int, str], ...] = ()
+    """Row and item of lines whose item a later line is about too."""
+    older: frozenset[str] = frozenset()
+    """Items that something is remembered of which stands against the history's word on them."""
+
+    @property
+    def repeated(self) -> int:
+        """How many lines a later line stands for."""
+        return len(self.repeats)
 
 
-def read_history(path: Path, noun: Noun) -> tuple[list[Rated], tuple[tuple[int, str], ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A line that nothing was kept of, and why."""
+
+    row: int
+    named: str
+    why: str
+    near: tuple[str, ...] = ()
+
+
+def skipped_lines(history: History, catalogue: Catalogue) -> tuple[Skipped, ...]:
+    """Return every line of a history that nothing was kept of, in the order of the lines."""
+
+    def label(item: str) -> str:
+        return catalogue.labels[catalogue.row(item)]
+
+    lines = [Skipped(row=row, named="", why=why) for row, why in history.malformed]
+    lines += [Skipped(row=one.row, named=one.named, why="not found", near=one.near) for one in history.unmatched]
+    lines += [Skipped(row=row, named=label(item), why="a later line is about it") for row, item in history.repeats]
+    lines += [
+        Skipped(row=one.row, named=label(one.item), why="what was said of it since stands")
+        for one in history.judged
+        if one.item in history.older
+    ]
+    return tuple(sorted(lines, key=lambda line: line.row))
+
+
+def read_history(path: Path, noun: Noun) -> tuple[list[Rated], Malformed]:
     """Return the lines of a JSONL, CSV, TSV or Parquet file, and the rows that cannot be read with the reason.
 
     Columns are known by usual names in any case: id or item, title or name (or what an item is called: 'film'), year,
     rating, date. Raises ImportFault for a file that cannot be read or names no items.
     """
+    return history_lines(read_rows(path), noun, path.name)
+
+
+def history_lines(rows: Iterable[Row], noun: Noun, name: str) -> tuple[list[Rated], Malformed]:
+    """Return the lines of a table of ratings as `read_history` does. name: what the table is called in an error."""
     rated: list[Rated] = []
     malformed: list[tuple[int, str]] = []
     columns: dict[str, str] | None = None
-    for row in read_rows(path):
+    for row in rows:
         if row.fault is not None:
             malformed.append((row.number, row.fault))
             continue
         columns = columns or _columns(row.fields, noun)
         if not {"item", "title"} & set(columns):
-            raise ImportFault(
-                f"{path.name!r} names no items: give it a column 'id' or 'title'; it has {sorted(row.fields)}"
-            )
+            raise ImportFault(f"{name!r} names no items: give it a column 'id' or 'title'; it has {sorted(row.fields)}")
         try:
             rated.append(_rated(row, columns))
         except ValueError as error:
             malformed.append((row.number, str(error)))
     if not rated and not malformed:
-        raise ImportFault(f"{path.name!r} has no rows")
+        raise ImportFault(f"{name!r} has no rows")
     return rated, tuple(malformed)
 
 
@@ -140,7 +183,7 @@ def _text(cell: Any) -> str | None:
     return str(cell).strip() or None if isinstance(cell, str | int | float) and not isinstance(cell, bool) else None
 
 
-def judge_history(rated: Sequence[Rated], catalogue: Catalogue, malformed: tuple[tuple[int, str], ...] = ()) -> History:
+def judge_history(rated: Sequence[Rated], catalogue: Catalogue, malformed: Malformed = ()) -> History:
     """Return what the lines say of the catalogue's items, by the rule of tools.ratings over all of them.
 
     A line's id counts before its title; a title without a year is the best known item of that title. Of several lines
@@ -150,24 +193,29 @@ def judge_history(rated: Sequence[Rated], catalogue: Catalogue, malformed: tuple
     ratings = np.array([np.nan if one.rating is None else one.rating for one in rated], np.float64)
     said = judge(np.zeros(len(rated), np.int64), ratings, scale_of(ratings))
     found: dict[str, Judged] = {}
-    unmatched, matched = [], 0
+    lost: list[Rated] = []
+    repeats: list[tuple[int, str]] = []
     # What has no date comes first: it is the oldest word as far as is known.
     order = sorted(range(len(rated)), key=lambda place: (rated[place].date or "", place))
     for place in order:
         one = rated[place]
         item = one.item if one.item in catalogue else titles.find(one)
         if item is None:
-            unmatched.append(Unmatched(row=one.row, named=_named(one), near=titles.near(one)))
+            lost.append(one)
             continue
-        matched += 1
-        found.pop(item, None)
-        found[item] = Judged(item=item, said=int(said[place]), date=one.date)
-    unmatched.sort(key=lambda one: one.row)
+        if before := found.pop(item, None):
+            repeats.append((before.row, item))
+        found[item] = Judged(item=item, said=int(said[place]), date=one.date, row=one.row)
+    lost.sort(key=lambda one: one.row)
+    unmatched = [
+        Unmatched(row=one.row, named=_named(one), near=titles.near(one) if place < MOST_NEAR else ())
+        for place, one in enumerate(lost)
+    ]
     return History(
         judged=tuple(found.values()),
         unmatched=tuple(unmatched),
         malformed=malformed,
-        repeated=matched - len(found),
+        repeats=tuple(sorted(repeats)),
     )
 
 

@@ -8,7 +8,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware.cors import CORSMiddleware
 
 from agent.agent import Agent
-from agent.api import completions, health, items, profiles, threads, widget
+from agent.api import completions, health, histories, items, profiles, threads, widget
 from agent.api.conversations import Conversations
 from agent.api.desk import USER_HEADER, Desk
 from agent.api.gate import Gate, is_loopback
@@ -60,7 +60,7 @@ def build_app(agent: Agent, settings: Settings | None = None, *, keys: KeyRing |
         lifespan=lifespan,
     )
     app.state.desk = Desk(agent, turnstile, metrics, keys, Conversations())
-    for routes in (threads, profiles, items, completions, health, widget):
+    for routes in (threads, profiles, histories, items, completions, health, widget):
         app.include_router(routes.router)
     app.router.routes.extend(tools_app.routes)
     add_handlers(app)

@@ -1,11 +1,14 @@
 """What is remembered of a user, to be seen, changed, taken along and erased from Python."""
 
+import asyncio
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from agent.errors import TurnRefused
 from agent.memory.changes import ItemChange, Opinion, ProfileChange, Remembered
+from agent.memory.checking import check_profile
 from agent.memory.exporting import exported, read_export
 from agent.memory.faults import storage_faults
 from agent.memory.profile import Profile, item_changes, learn, noted
@@ -13,7 +16,7 @@ from agent.memory.profiles import Profiles
 from agent.memory.threads import Threads, ThreadSummary
 from agent.statements import HeldWish, Statement
 from tools.catalogue import Catalogue
-from tools.histories import History, Rated, judge_history
+from tools.histories import History, Judged, Malformed, Rated, judge_history
 
 _SAID: dict[int, Opinion] = {1: "liked", 0: "seen", -1: "disliked"}
 
@@ -81,27 +84,30 @@ class Memory:
         with storage_faults():
             return await self._profiles.change(user, with_items)
 
-    async def import_history(self, user: str, ratings: Sequence[Rated]) -> History:
+    async def import_history(self, user: str, ratings: Sequence[Rated], malformed: Malformed = ()) -> History:
         """Keep what a rating history says of items, and return what it says, unmatched lines with near titles.
 
         A rating is a like, a dislike or no more than seen by the user's own habits (tools.ratings). What was said
-        since then stands, and whatever was said stands against a line without a date.
+        since then stands, and whatever was said stands against a line without a date: `older` names those items.
+        malformed: lines that could not be read, passed on with the rest.
         """
-        history = judge_history(ratings, self._catalogue)
+        history = await asyncio.to_thread(judge_history, ratings, self._catalogue, malformed)
+        older: set[str] = set()
 
         def with_ratings(profile: Profile) -> ProfileChange:
             changes = {}
             for one in history.judged:
                 before = profile.items.get(one.item)
-                since = (one.date or today())[:10]
-                if before is None or (one.date is not None and before.since <= since):
-                    now = Remembered(opinion=_SAID[one.said], since=since)
+                now = Remembered(opinion=say_opinion(one), since=(one.date or today())[:10])
+                if before is None or (one.date is not None and before.since <= now.since):
                     changes[one.item] = ItemChange(before=before, now=now)
+                elif before.opinion != now.opinion:
+                    older.add(one.item)
             return ProfileChange(items=changes)
 
         with storage_faults():
             await self._profiles.change(user, with_ratings)
-        return history
+        return dataclasses.replace(history, older=frozenset(older))
 
     async def forget_item(self, user: str, item_id: str) -> Profile:
         """Forget what the user thinks of an item and return the profile. Raises TurnRefused where nothing is known."""
@@ -167,12 +173,18 @@ class Memory:
         """
         domain = self._profiles.names.domain
         profile = read_export(document, user=user, domain=domain, of_another=of_another)
+        check_profile(profile, self._catalogue.domain)
         with storage_faults():
             async with self._profiles.held(user):
                 if not overwrite and not (await self._profiles.kept(user)).is_empty:
                     raise TurnRefused(f"{user!r} is remembered already; say so (--overwrite) to replace that")
                 await self._profiles.save(user, profile)
         return profile
+
+
+def say_opinion(judged: Judged) -> Opinion:
+    """Return what a line of a rating history says of its item."""
+    return _SAID[judged.said]
 
 
 def today() -> str:

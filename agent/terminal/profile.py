@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from agent.remembering import say_profile
 from agent.settings import load_settings
 from agent.terminal.running import DomainFolder, clear_errors
 from tools.catalogue import Catalogue
-from tools.histories import History, read_history
+from tools.histories import History, read_history, skipped_lines
 
 app = typer.Typer(no_args_is_help=True, help="Show, export, take in and forget what is remembered of a user.")
 
@@ -88,7 +88,7 @@ def import_(
     async def take(memory: Memory, catalogue: Catalogue, __: float) -> None:
         if file.suffix.lower() != ".json":
             rated, malformed = read_history(file, catalogue.domain.noun)
-            _show_history(await memory.import_history(user, rated), malformed)
+            _show_history(await memory.import_history(user, rated, malformed), catalogue)
             return
         document = _read(file)
         profile = await memory.restore(user, document, overwrite=overwrite, of_another=of_another)
@@ -125,18 +125,16 @@ def forget(
     _with_memory(erase, domain, tenant)
 
 
-def _show_history(history: History, malformed: Sequence[tuple[int, str]]) -> None:
+def _show_history(history: History, catalogue: Catalogue) -> None:
     """Print what became of every line of a rating history."""
     console = Console(stderr=True, highlight=False)
-    counts = Counter(one.said for one in history.judged)
+    counts = Counter(one.said for one in history.judged if one.item not in history.older)
     console.print(f"{counts[1]} liked, {counts[-1]} disliked, {counts[0]} seen")
-    if history.repeated:
-        console.print(f"{history.repeated} lines were about an item that a later line is about too")
-    for row, reason in malformed:
-        console.print(f"  row {row} left out: {escape(reason)}")
-    for one in history.unmatched:
-        near = f"; near to it: {', '.join(one.near)}" if one.near else ""
-        console.print(f"  row {one.row} not found: {escape(one.named)}{escape(near)}")
+    for line in skipped_lines(history, catalogue):
+        near = f"; near to it: {', '.join(line.near)}" if line.near else ""
+        console.print(
+            f"  row {line.row} left out: {escape(line.named)}{': ' * bool(line.named)}{escape(line.why + near)}"
+        )
 
 
 def _read(file: Path) -> Any:
