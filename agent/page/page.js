@@ -15,8 +15,40 @@ element.addEventListener("click", (event) => {
   trigger("press", { act: button.dataset.act, id: button.dataset.id ?? "", value: button.dataset.value ?? "" });
 });
 
+let sent = null;
+
+element.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-act]");
+  if (!form) return;
+  event.preventDefault();
+  const field = form.querySelector("input");
+  if (!field.value.trim()) return;
+  pressed = field.dataset.key ?? null;
+  sent = field.value;
+  form.setAttribute("aria-busy", "true");
+  trigger("press", { act: form.dataset.act, id: "", value: field.value });
+});
+
+const MOST_BYTES = 2000000;
+
+// A file goes to the server as text in a press: it is read there and nowhere kept. One byte too many says 'too long'.
+element.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.type !== "file" || !field.files.length) return;
+  const file = field.files[0];
+  const sheet = field.closest("[popover]");
+  const replace = sheet?.querySelector("[name=replace]")?.checked ?? false;
+  const reader = new FileReader();
+  reader.onload = () => {
+    sheet?.hidePopover();
+    trigger("press", { act: field.dataset.act, name: file.name, content: reader.result.split(",")[1] ?? "", replace });
+  };
+  reader.readAsDataURL(file.slice(0, MOST_BYTES + 1));
+});
+
 watch("value", () => {
   keepFocus();
+  if (sent !== null) answered();
   const column = element.closest("#talk-log");
   if (column) followTalk(column);
 });
@@ -26,6 +58,15 @@ function keepFocus() {
   if (pressed === null || document.activeElement !== document.body) return;
   const again = element.querySelector(`[data-key="${CSS.escape(pressed)}"]`);
   if (again) again.focus({ preventScroll: true });
+}
+
+// The words that were sent leave their field, unless something went wrong with them.
+function answered() {
+  const form = element.querySelector("form[data-act]");
+  form.removeAttribute("aria-busy");
+  const field = form.querySelector("input");
+  if (field.value === sent && !element.querySelector(".told.fault")) field.value = "";
+  sent = null;
 }
 
 let turns = 0;

@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from agent.agent import Agent
 from agent.api.gate import GUARDED
+from agent.page.bringing import Brought
 from agent.page.panels import Panels
 from agent.page.presses import Meaning, Press, meaning
 from agent.page.projection import Projection
@@ -72,7 +73,7 @@ class Page:
     def __init__(self, agent: Agent, turnstile: Turnstile) -> None:
         self._agent = agent
         self._stage = Stage(agent, turnstile)
-        self._panels = Panels(agent)
+        self._panels = Panels(agent, turnstile)
         self._projection = Projection(agent.parts.tools)
 
     def build(self) -> gr.Blocks:
@@ -179,9 +180,14 @@ class Page:
         return [tabs, *await self._shown(after), await self._panels.chats(after)]
 
     async def _remembered(self, kept: Any, event: gr.EventData) -> list[Any]:
-        session, press = Session.read(kept), Press.read(event._data)
-        after = session if press is None else await self._panels.carry_out(session, press)
-        return [*await self._shown(after), await self._panels.memory(after)]
+        session, press, told = Session.read(kept), Press.read(event._data), None
+        if brought := Brought.read(event._data):
+            told = await self._panels.bring(session, brought)
+        elif press is not None and press.act == "remember" and press.value.strip():
+            told = await self._panels.remember(session, press.value.strip())
+        elif press is not None:
+            session = await self._panels.carry_out(session, press)
+        return [*await self._shown(session), await self._panels.memory(session, told)]
 
     async def _list_chats(self, kept: Any) -> str:
         return await self._panels.chats(Session.read(kept))

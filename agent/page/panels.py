@@ -4,19 +4,28 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from urllib.parse import quote
 
 from agent.agent import Agent
-from agent.errors import TurnRefused
+from agent.errors import AttuneError, TurnRefused
+from agent.memory.affinities import strong
 from agent.memory.changes import Opinion
+from agent.memory.memory import today
 from agent.memory.profile import Profile
+from agent.memory.talk import memory_talk
 from agent.memory.threads import ThreadSummary
+from agent.page.bringing import Brought, Told, bring
 from agent.page.chips import wish_chip
 from agent.page.presses import Press
 from agent.page.rendering import render
 from agent.page.sessions import Session
+from agent.page.stage import say_fault
+from agent.remembering import say_affinity
 from agent.statements import HeldWish, Statement
+from agent.turnstile import Turnstile
 from tools.catalogue import Catalogue
+from tools.errors import ImportFault
 
 _GROUPS: tuple[tuple[str, tuple[Opinion, ...]], ...] = (
     ("You liked", ("liked",)),
@@ -49,18 +58,29 @@ class Chat:
 class Panels:
     """Draws memory and chats, and carries out what is pressed there. Holds nothing of anybody's."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, turnstile: Turnstile) -> None:
         self._agent = agent
+        self._turnstile = turnstile
 
-    async def memory(self, session: Session) -> str:
-        """Return what is remembered of the visitor, with a way to change, take along and erase it."""
+    async def memory(self, session: Session, told: Told | None = None) -> str:
+        """Return what is remembered of the visitor, with a way to add to it, change it, take it along and erase it.
+
+        told: what came of what was just done.
+        """
         profile = await self._agent.memory.profile(session.user)
         document = await self._agent.memory.export(session.user)
-        domain = self._agent.parts.catalogue.domain
+        catalogue = self._agent.parts.catalogue
+        half_life = self._agent.parts.settings.affinity_half_life_days
         return render(
             "memory",
-            wishes=[wish_chip(wish, domain) for wish in profile.wishes],
-            groups=_grouped(profile, self._agent.parts.catalogue),
+            told=told,
+            wishes=[wish_chip(wish, catalogue.domain) for wish in profile.wishes],
+            notes=profile.notes,
+            often=[
+                (known, say_affinity(known, catalogue, today()))
+                for known, _ in strong(profile.affinities, today(), half_life)
+            ],
+            groups=_grouped(profile, catalogue),
             export="data:application/json;charset=utf-8," + quote(json.dumps(document, ensure_ascii=False, indent=1)),
         )
 
@@ -85,6 +105,8 @@ class Panels:
                     return session.with_thread()
                 case "forget-wish":
                     await memory.forget_wish(session.user, press.id)
+                case "forget-affinity":
+                    await memory.forget_affinity(session.user, press.id, press.value)
                 case "forget-item":
                     await memory.forget_item(session.user, press.id)
                 case "harden" | "soften" | "flip":
@@ -95,6 +117,23 @@ class Panels:
             # Another window of the same visitor was first.
             return session
         return session
+
+    async def remember(self, session: Session, words: str) -> Told:
+        """Have something remembered that is said in plain words: a turn of the open chat, which undo takes back."""
+        text = words if memory_talk(words) else f"Remember that {words}"
+        try:
+            key = token_hex(8)
+            turn = await self._turnstile.turn(self._agent, session.user, session.thread, text, key=key)
+        except Exception as error:
+            return Told(words=say_fault(error), fault=True)
+        return Told(words=turn.reply)
+
+    async def bring(self, session: Session, brought: Brought) -> Told:
+        """Take in a file that the visitor brings."""
+        try:
+            return await bring(self._agent.memory, session.user, self._agent.parts.catalogue, brought)
+        except (AttuneError, ImportFault) as error:
+            return Told(words=str(error), fault=True)
 
     async def _change(self, user: str, press: Press) -> None:
         profile = await self._agent.memory.profile(user)

@@ -17,7 +17,8 @@ from tools.catalogue import Catalogue
 Act = Literal[
     "say", "liked", "passed", "seen", "accept", "similar",
     "drop", "flip", "harden", "soften", "pin", "unpin", "reuse",
-    "more", "undo", "new", "open", "delete", "forget-wish", "forget-item", "erase",
+    "more", "undo", "new", "open", "delete", "forget-wish", "forget-item",
+    "forget-affinity", "remember", "erase",
 ]  # fmt: skip
 
 _RELATIONS: dict[str, tuple[Relation, str]] = {

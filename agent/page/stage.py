@@ -108,7 +108,7 @@ class Stage:
                     yield await asyncio.to_thread(self._draw, before, live)
         except Exception as error:
             again = meaning.text if meaning.command is None else None
-            live = replace(live, fault=_fault(error), again=again, slate=None, wishes=None)
+            live = replace(live, fault=say_fault(error), again=again, slate=None, wishes=None)
             yield await asyncio.to_thread(self._draw, before, live)
 
     def _draw(
@@ -167,7 +167,7 @@ def _after(live: Live, event: Event) -> Live:
             return live
 
 
-def _fault(error: Exception) -> str:
+def say_fault(error: Exception) -> str:
     """Return what a person is told; details of what is not meant for them go to the log."""
     if isinstance(error, AttuneError):
         return str(error)
