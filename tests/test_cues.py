@@ -59,7 +59,7 @@ def test_a_removal_takes_the_place_of_what_was_read_from_its_words(heard: Heard)
     read = Preference(facet="genre", value="horror", polarity="dislike", strength="must", quote="horror")
     comedy = Preference(facet="genre", value="comedy", strength="must", quote="comedy")
     command = heard("a comedy, and forget horror", Command(preferences=(read, comedy)))
-    assert wishes(command) == [("genre", "comedy", "add"), ("genre", "horror", "remove")]
+    assert wishes(command) == [("genre", "horror", "remove"), ("genre", "comedy", "add")]
 
 
 def test_what_is_merely_fine_is_not_taken_back(heard: Heard) -> None:

@@ -149,8 +149,8 @@ def test_two_genres_of_one_turn_are_both_wanted(grounded: Any) -> None:
 
 def test_a_must_of_low_confidence_is_kept_as_a_preference(grounded: Any) -> None:
     unsure, sure = grounded(
-        Preference(facet="genre", value="comedy", strength="must", confidence=0.3),
-        Preference(facet="genre", value="drama", strength="must", confidence=0.6),
+        Preference(facet="theme", value="dragons", strength="must", confidence=0.3),
+        Preference(facet="theme", value="wizards", strength="must", confidence=0.6),
     ).statements
     assert (unsure.strength, sure.strength) == ("prefer", "must")
 
@@ -197,7 +197,8 @@ def test_any_longer_is_about_no_running_time(grounded: Any, text: str, count: in
         ("one with Clint Eastwood", 0.3, "must"),
         ("maybe with Clint Eastwood", 0.3, "prefer"),
         ("I love Clint Eastwood", 0.3, "prefer"),
-        ("one with Clint Eastwood", 0.9, "prefer"),
+        ("one with Clint Eastwood", 0.9, "must"),
+        ("one with Clint Eastwood " + "and so on " * 9, 0.9, "prefer"),
     ],
 )
 def test_a_name_plainly_asked_for_is_meant(grounded: Any, text: str, confidence: float, strength: str) -> None:

@@ -17,7 +17,7 @@ from agent.parsing.takebacks import joined, taken_back
 from agent.parsing.titles import capitalised_runs
 from agent.parsing.unheard import BEYOND_DOUBT, SURE, TELLS, named, needed, unheard
 from agent.parsing.whole import names_values_only, says_more, says_thanks, starts_afresh
-from agent.parsing.words import count_in, place_of
+from agent.parsing.words import count_in, place_of, sentences
 from tools.domain import Domain
 from tools.mentions import Mention
 from tools.words import FUNCTION_WORDS
@@ -44,6 +44,12 @@ _HAVE_YOU = re.compile(
 )
 _GIVE = re.compile(
     r"\b(?:give|show|list|pick|suggest|recommend|name|find)(?: me| us)? (?:(?:your|the|my) )?(?:(?:top|best) )?",
+    re.IGNORECASE,
+)
+_THOSE = re.compile(r"(?:any of )?(?:those|them|these|that|it)", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"\?|\b(?:what|which|who|whose|how|when|where is|do you|have you|has it|got any|any|is there|are there|"
+    r"does|know of)\b",
     re.IGNORECASE,
 )
 _UNDO = re.compile(
@@ -147,7 +153,7 @@ def _with_items(command: Command, turn: ParseInput, domain: Domain) -> Command:
     if _SEEN_IT.search(turn.text):
         items = tuple(_seen(item) for item in items)
     items = waved_off(turn, with_verdicts(tuple(_like_abroad(item, turn) for item in items), turn.text))
-    items = items or tuple(_unknown_titles(turn, domain))
+    items = tuple(item for item in items if not _means_kind(item, turn)) or tuple(_unknown_titles(turn, domain))
     if not items and command.intent == "feedback" and (place := _PLACE.search(turn.text)):
         items = (ItemReference(ref=int(place[1]), relation="seen", quote=place[0]),)
     return command.model_copy(update={"items": items})
@@ -169,6 +175,9 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
     elif intent not in ("recommend", "reset") and (
         names_values_only(turn, domain) or any(item.relation == "similar" for item in items)
     ):
+        intent = "recommend"
+    if intent == "question" and preferences and not (items or asks or _QUESTION.search(text)):
+        # 'She has to be in the cast' asks nothing.
         intent = "recommend"
     if intent in ("question", "compare", "explain") and len(items) < _wanted_items(intent):
         items = items or tuple(_pointed(turn.mentions)) or tuple(map(_about, _meant(turn, offered, preferences)))
@@ -196,6 +205,15 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
 def asks_for_more(text: str) -> bool:
     """Return whether any word asks for something: of turns that only name items, hardly any is a request without."""
     return _ASKS.search(text) is not None
+
+
+def _means_kind(item: ItemReference, turn: ParseInput) -> bool:
+    """Whether 'those' is what its own sentence has just refused, not what is on screen: 'no musicals, not those'."""
+    if item.relation not in ("not_interested", "disliked") or not _THOSE.fullmatch(item.quote or ""):
+        return False
+    at = place_of(item.quote, turn.text)
+    start = next((start for start, end in sentences(turn.text) if start <= at < end), at)
+    return any(one.facet is not None and one.score >= BEYOND_DOUBT and start <= one.start < at for one in turn.mentions)
 
 
 def _like_abroad(item: ItemReference, turn: ParseInput) -> ItemReference:

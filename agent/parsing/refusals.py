@@ -35,7 +35,8 @@ _DEGREE = re.compile(r"\b(?:too|overly|very|so|all that|that|terribly|especially
 _EASY = re.compile(r"\beasy on|\blay off|\btoo$", re.IGNORECASE)
 AVERSE = re.compile(
     r"\b(?:no|not|nor|none|nope|nah|non?|never|nothing|nobody|neither|without|hat(?:e|es|ed|ing)|dislik\w*|loath\w*|"
-    r"avoid\w*|skip\w*|less|least|too|overly|rather|but|except|apart|bore[ds]?|boring|tired|sick|enough|off|over|out|"
+    r"avoid\w*|skip\w*|less|least|too|overly|rather|but|except|apart|bore[ds]?|boring|tired|sick|enough|off|"
+    r"over (?:it|them|that|with)|(?:leave|count|rule|cut|keep)\w* (?:\w+ )?out|"
     r"wrong|minus|sans|free|drop\w*|ditch\w*|scratch|scrap|leave|spare|refus\w*|allergic|away|instead|stand|bear|stop|"
     r"fed|done|forget|pass|meh|scared|afraid|fear\w*|phobi\w*|nightmare\w*|upset\w*|trigger\w*|easy|lay|ban\w*|"
     r"sin|nada|ning[uú]n\w*|kein\w*|ohne|nicht|nie|pas|jamais|aucun\w*|niente|senza|mai|nunca|odio|n[aã]o|sem|cannot)\b"
