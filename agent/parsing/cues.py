@@ -46,6 +46,12 @@ _GIVE = re.compile(
     r"\b(?:give|show|list|pick|suggest|recommend|name|find)(?: me| us)? (?:(?:your|the|my) )?(?:(?:top|best) )?",
     re.IGNORECASE,
 )
+_INDIFFERENT = re.compile(
+    r"\b(?:either (?:way|one) (?:is|'?s|would be) |(?:i |we )?(?:really )?(?:don'?t|do not|couldn'?t|can'?t say i) "
+    r"(?:mind|care)\b(?! (?:for|to see))|(?:does(?:n'?t| not)) (?:really )?matter|no preference|not (?:fussed|bothered)|up to you|"
+    r"(?:any|anything|whatever|all)(?: of (?:them|those))? (?:is|are|will|would) (?:fine|ok|okay|do|good))",
+    re.IGNORECASE,
+)
 _THOSE = re.compile(r"(?:any of )?(?:those|them|these|that|it)", re.IGNORECASE)
 _QUESTION = re.compile(
     r"\?|\b(?:what|which|who|whose|how|when|where is|do you|have you|has it|got any|any|is there|are there|"
@@ -153,7 +159,8 @@ def _with_items(command: Command, turn: ParseInput, domain: Domain) -> Command:
     if _SEEN_IT.search(turn.text):
         items = tuple(_seen(item) for item in items)
     items = waved_off(turn, with_verdicts(tuple(_like_abroad(item, turn) for item in items), turn.text))
-    items = tuple(item for item in items if not _means_kind(item, turn)) or tuple(_unknown_titles(turn, domain))
+    items = tuple(item for item in items if not (_means_kind(item, turn) or _means_question(item, turn)))
+    items = items or tuple(_unknown_titles(turn, domain))
     if not items and command.intent == "feedback" and (place := _PLACE.search(turn.text)):
         items = (ItemReference(ref=int(place[1]), relation="seen", quote=place[0]),)
     return command.model_copy(update={"items": items})
@@ -214,6 +221,15 @@ def _means_kind(item: ItemReference, turn: ParseInput) -> bool:
     at = place_of(item.quote, turn.text)
     start = next((start for start, end in sentences(turn.text) if start <= at < end), at)
     return any(one.facet is not None and one.score >= BEYOND_DOUBT and start <= one.start < at for one in turn.mentions)
+
+
+def _means_question(item: ItemReference, turn: ParseInput) -> bool:
+    """Whether 'either way is fine' is said of the question that was asked, not of what is on screen."""
+    if item.relation not in ("not_interested", "disliked", "accept", "interested"):
+        return False
+    at = place_of(item.quote, turn.text)
+    said = [turn.text[start:end] for start, end in sentences(turn.text) if at < 0 or start <= at < end]
+    return any(_INDIFFERENT.search(sentence) for sentence in said)
 
 
 def _like_abroad(item: ItemReference, turn: ParseInput) -> ItemReference:
