@@ -64,6 +64,9 @@ def put_plainly(statement: Statement, text: str, catalogue: Catalogue) -> Statem
     for, where no word of the turn refuses anything. A name or kind of the catalogue that is asked for without a hedge
     is a must.
     """
+    if not text:
+        # What was pressed or given is as it is meant.
+        return statement
     before = _before(statement.quote, text)
     adding = statement.op == "add"
     if adding and statement.polarity == "like" and before is not None and _TAKES_BACK.search(before):

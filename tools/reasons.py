@@ -1,5 +1,6 @@
 """Reasons: facts of an item that made its score, and plain words for them."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,6 +11,9 @@ from tools.domain import Domain, Facet
 ReasonKind = Literal[
     "value", "near", "bounds", "words", "similar", "profile", "together", "proposed", "against", "quality", "popularity"
 ]
+
+_ARTICLE = re.compile(r"\ba(?= [aeiou])", re.IGNORECASE)
+"""An article before a vowel: values are filled into phrases."""
 
 
 class Reason(BaseModel):
@@ -66,6 +70,7 @@ class Reason(BaseModel):
         if self.kind == "words" or facet is None:
             return f"its description fits “{self.wanted}”"
         said = facet.phrases.roles.get(self.role or "", facet.phrases.reason).format(value=self._value(facet))
+        said = _ARTICLE.sub("an", said)
         if self.kind == "near":
             return f"{said}, near to {self.wanted}"
         return f"but {said}" if self.kind == "against" else said

@@ -48,7 +48,8 @@ _GIVE = re.compile(
 )
 _INDIFFERENT = re.compile(
     r"\b(?:either (?:way|one) (?:is|'?s|would be) |(?:i |we )?(?:really )?(?:don'?t|do not|couldn'?t|can'?t say i) "
-    r"(?:mind|care)\b(?! (?:for|to see))|(?:does(?:n'?t| not)) (?:really )?matter|no preference|not (?:fussed|bothered)|up to you|"
+    r"(?:mind|care)\b(?! (?:for|to see))|(?:does(?:n'?t| not)) (?:really )?matter|no preference|"
+    r"not (?:fussed|bothered)|up to you|"
     r"(?:any|anything|whatever|all)(?: of (?:them|those))? (?:is|are|will|would) (?:fine|ok|okay|do|good))",
     re.IGNORECASE,
 )
