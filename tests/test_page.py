@@ -128,6 +128,19 @@ def test_an_item_to_be_like_can_be_dropped_and_others_asked_for(ana: Visitor) ->
     assert not any("similar" in chip for chip in ana.chips)
 
 
+def test_a_new_list_is_read_from_its_top_and_the_conversation_from_its_end(ana: Visitor) -> None:
+    ana.say("a light game")
+    ana.press("[data-act=more]")
+    assert ana.page.evaluate("document.querySelector('#picks-column').scrollTop") == 0
+    for text in ("a trading game", "under 80 euros", "no dice"):
+        ana.say(text)
+    ana.open()
+    ana.see(".undo")
+    ana.page.wait_for_function(
+        "(talk => talk.scrollHeight - talk.scrollTop - talk.clientHeight < 3)(document.querySelector('#talk-log'))"
+    )
+
+
 def test_the_dial_sets_the_variety_of_the_next_list(ana: Visitor) -> None:
     ana.say("a light game")
     ana.page.locator("#dial input[type=range]").fill("0.9")

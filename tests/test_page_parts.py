@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from agent.page.presses import Press, meaning
 from agent.page.projection import Projection
 from agent.page.rendering import render
 from agent.page.sessions import Session
+from agent.page.tastemap import spread
 from agent.page.theme import DARK, LIGHT, Palette
 from agent.planning import tool_wish
 from agent.statements import Seed
@@ -198,6 +200,14 @@ def test_the_plane_is_worked_out_once_and_tells_kinds_apart(tiny_tools: ToolCont
     assert plane.shape == (12, 2) and np.isfinite(plane).all() and np.abs(plane).max() <= 1.001
     assert projection.plane() is plane
     assert len(projection.land()) == 12
+
+
+def test_titles_on_the_map_do_not_lie_on_each_other() -> None:
+    places = [(0.0, 0.5), (0.1, 0.49), (0.2, 0.5), (-0.9, 0.5), (0.0, -0.2), (0.1, 0.44)]
+    heights = spread(places)
+    assert heights[0] == 0.5 and heights[3] == 0.5 and heights[4] == -0.2
+    near = sorted(heights[n] for n in (0, 1, 2, 5))
+    assert all(high - low > 0.054 for low, high in pairwise(near))
 
 
 def _contrast(one: str, other: str) -> float:

@@ -49,6 +49,8 @@ element.addEventListener("change", (event) => {
 watch("value", () => {
   keepFocus();
   if (sent !== null) answered();
+  const picks = element.closest("#picks-column");
+  if (picks) showTop(picks);
   const column = element.closest("#talk-log");
   if (column) followTalk(column);
 });
@@ -69,7 +71,34 @@ function answered() {
   sent = null;
 }
 
+let listed = "";
+
+// A new list is read from its top, wherever the old one was left.
+function showTop(column) {
+  const ids = [...element.querySelectorAll(".card .liked")].map((button) => button.dataset.id).join(" ");
+  if (ids && listed && ids !== listed) column.scrollTop = 0;
+  if (ids) listed = ids;
+}
+
 let turns = 0;
+
+let atTheEnd = null;
+
+// What grows below the conversation takes room from it: whoever reads the end goes on seeing the end.
+function stayAtTheEnd(column) {
+  if (atTheEnd !== null) return;
+  atTheEnd = true;
+  let top = 0;
+  column.addEventListener("scroll", () => {
+    const far = column.scrollHeight - column.scrollTop - column.clientHeight > 40;
+    // Only going up leaves the end: a column that became smaller scrolls nowhere.
+    if (!far || column.scrollTop < top) atTheEnd = !far;
+    top = column.scrollTop;
+  });
+  new ResizeObserver(() => {
+    if (atTheEnd) column.scrollTop = column.scrollHeight;
+  }).observe(column);
+}
 
 // A new turn comes into view: at the end of its own column where there is one, at the top of a phone's window.
 function followTalk(column) {
@@ -80,7 +109,10 @@ function followTalk(column) {
   const last = element.querySelector(".turn:last-of-type");
   if (!last) return;
   const own = getComputedStyle(column).overflowY === "auto";
-  if (own) column.scrollTop = column.scrollHeight;
+  if (own) {
+    column.scrollTop = column.scrollHeight;
+    stayAtTheEnd(column);
+  }
   else if (grew && count > 1) last.scrollIntoView({ block: "start" });
   const said = last.classList.contains("live") ? null : last.querySelector(".reply p");
   const voice = document.getElementById("attune-voice");

@@ -16,6 +16,8 @@ _LIKED: tuple[Opinion, ...] = ("liked", "accept", "interested")
 _AGAINST: tuple[Opinion, ...] = ("disliked", "not_interested")
 _EDGE = 1.06
 """Of the plane, with room for the outermost marks."""
+_TITLE, _LINE = 0.5, 0.055
+"""How wide and high a title is, about, on a plane of 2 by 2."""
 _FONT = "IBM Plex Sans, system-ui, sans-serif"
 
 
@@ -51,7 +53,9 @@ class _Drawing:
         name = f"all {self._catalogue.domain.noun.many}"
         self._points(name, rows.tolist(), {"color": self._palette.soft, "size": 4, "opacity": 0.4})
         named = [*view.slate_ids, *(seed.item for seed in view.seeds if seed.item)]
-        beside = [(x, y) for x, y in self._projection.plane()[self._rows(named)].tolist()]
+        reach = 1 if self._narrow else 4
+        places = self._projection.plane()[self._rows(named)].tolist()
+        beside = [(x + step * _TITLE / 4, y) for x, y in places for step in range(reach)]
         for region in self._projection.regions(2.5 if self._narrow else 1, beside):
             self._name(region.x, region.y, f"<b>{escape(region.name.upper())}</b>", self._palette.ink)
 
@@ -61,10 +65,10 @@ class _Drawing:
         for item in reversed(view.slate):
             title = "" if self._narrow else f" {escape(item.title)}"
             named.append((item.id, f"<b>{item.n}</b>{title}", self._palette.accent))
-        for item_id, text, colour in named:
-            if item_id in self._catalogue:
-                x, y = self._projection.plane()[self._catalogue.row(item_id)].tolist()
-                self._name(x, y, text, colour, xanchor="left", xshift=9)
+        there = [one for one in named if one[0] in self._catalogue]
+        places = self._projection.plane()[self._rows([item for item, _, _ in there])].tolist()
+        for (_, text, colour), (x, _), y in zip(there, places, spread(places), strict=True):
+            self._name(x, y, text, colour, xanchor="left", xshift=9)
 
     def _name(self, x: float, y: float, text: str, colour: str, **place: Any) -> None:
         self._figure.add_annotation(
@@ -116,6 +120,20 @@ class _Drawing:
             "legend": {"orientation": "h", "y": 0, "x": 0, "yanchor": "top", "bgcolor": "rgba(0,0,0,0)"},
             "modebar": {"remove": ["select", "lasso2d", "toImage", "autoScale2d"]},
         }
+
+
+def spread(places: Sequence[Sequence[float]]) -> list[float]:
+    """Return how high each place's title stands: at its place, or just below a title that it would lie on."""
+    heights = [0.0] * len(places)
+    done: list[tuple[float, float]] = []
+    for n in sorted(range(len(places)), key=lambda n: -places[n][1]):
+        x, y = places[n]
+        for at, high in sorted(done, key=lambda title: -title[1]):
+            if abs(at - x) < _TITLE and abs(high - y) < _LINE:
+                y = high - _LINE
+        heights[n] = y
+        done.append((x, y))
+    return heights
 
 
 def _of(opinions: dict[str, Opinion], wanted: Sequence[Opinion]) -> list[str]:
