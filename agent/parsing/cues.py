@@ -15,7 +15,7 @@ from agent.parsing.refusals import with_refusal
 from agent.parsing.stances import settle_stance
 from agent.parsing.takebacks import joined, taken_back
 from agent.parsing.titles import capitalised_runs
-from agent.parsing.unheard import BEYOND_DOUBT, SURE, TELLS, named, needed, unheard
+from agent.parsing.unheard import BEYOND_DOUBT, SURE, TELLS, named, named_instead, needed, unheard
 from agent.parsing.whole import names_values_only, says_more, says_thanks, starts_afresh
 from agent.parsing.words import count_in, place_of, sentences
 from tools.domain import Domain
@@ -138,7 +138,9 @@ def _with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comm
         _firm(
             _directed(_lasting(_taken_back(settle_stance(wish, turn.text), turn.text), turn.text), turn), turn, domain
         )
-        for wish in (with_refusal(_bare(one, domain), turn, domain) for one in command.preferences)
+        for wish in (
+            with_refusal(named_instead(_bare(one, domain), turn, domain), turn, domain) for one in command.preferences
+        )
         if not _is_empty(wish, domain)
     )
     if names_values_only(turn, domain):
@@ -184,6 +186,9 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
         names_values_only(turn, domain) or any(item.relation == "similar" for item in items)
     ):
         intent = "recommend"
+    if intent not in ("recommend", "reset", "profile") and (wanted := tuple(needed(turn, domain))):
+        # 'A heist should come into it' asks nothing, and is about nothing on the list.
+        intent, preferences, items, asks = "recommend", preferences or wanted, (), ()
     if intent == "question" and preferences and not (items or asks or _QUESTION.search(text)):
         # 'She has to be in the cast' asks nothing.
         intent = "recommend"
@@ -196,9 +201,6 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
         preferences = tuple(named(turn.mentions, domain)) if asked else ()
         if not preferences and not asks:
             intent = "smalltalk"
-    elif intent != "recommend" and not preferences and (wanted := tuple(needed(turn, domain))):
-        # 'A heist should come into it' is about nothing on the list.
-        intent, preferences, items = "recommend", wanted, ()
     elif intent == "feedback" and not items and not preferences and not TELLS.search(text):
         # 'Not very cheerful' is about nothing on the list: it says what is wanted.
         sure = [one for one in turn.mentions if one.score >= BEYOND_DOUBT]

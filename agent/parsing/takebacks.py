@@ -32,6 +32,7 @@ _GIVEN_UP = re.compile(
     rf"(?:n['’]?t|\bnot|\bno longer)\b[^.!?;,]*?\b{_WANT}\b(?P<past>[^.!?;]*?)\b(?:any ?more|any longer|after all)\b|"
     rf"\bno longer\W+{_WANT}\b(?P<over>[^.!?;,]*)|"
     r"\b(?:do|go|live) without\b(?P<without>[^.!?;,]*)|\b(?:gone|went|going) off\b(?P<off>[^.!?;,]*)|"
+    r"\b(?:scratch|scrap|ditch|drop|lose|forget)\b(?P<scratched>[^.!?;,]*)|"
     r"(?P<before>[^.!?;]*)\b(?:that|it|this|they) (?:was|were) (?:an? |just an? |only an? )?(?:\w+ )?"
     r"(?:idea|mistake|thought|phase|whim)\b",
     re.IGNORECASE,
@@ -48,9 +49,13 @@ def taken_back(turn: ParseInput, domain: Domain) -> Iterator[Preference]:
     for match in _GIVEN_UP.finditer(turn.text):
         start, end = next(match.span(name) for name, said in match.groupdict().items() if said is not None)
         for one in turn.mentions:
-            # A figure's words hold the refusal itself: 'without films over two hours'. Only of a figure does 'gone off'
-            # say no more than that it is given up.
-            meets = one.start < end and start < one.end and (match["off"] is None or one.kind == "number")
+            # A figure's words hold the refusal itself: 'without films over two hours'. Only of a figure do 'gone
+            # off' and 'scratch' reach so far.
+            meets = (
+                one.start < end
+                and start < one.end
+                and (not (match["off"] or match["scratched"]) or one.kind == "number")
+            )
             if one.facet is not None and one.score >= _SURE and meets and one.direction is None:
                 yield _removal(turn, one.start, one.end, one.facet, one, domain)
     relents = _RELENTED.search(turn.text) is not None

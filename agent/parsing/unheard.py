@@ -14,6 +14,7 @@ from agent.parsing.refusals import AVERSE, is_needed, refusal_before
 from agent.parsing.words import place_of, sentences
 from tools.domain import Domain, Facet
 from tools.mentions import Mention
+from tools.words import FUNCTION_WORDS
 
 _Span = tuple[int, int]
 SURE = 0.5
@@ -27,6 +28,17 @@ TELLS = re.compile(
     re.IGNORECASE,
 )
 """Where one of these stands, something is told or asked rather than wished for."""
+_GO_WITH_NAMES = FUNCTION_WORDS | {
+    "acts",
+    "acting",
+    "stars",
+    "starring",
+    "plays",
+    "playing",
+    "directed",
+    "directs",
+    "made",
+}
 _BARE_NO = re.compile(r"\bno\s+$", re.IGNORECASE)
 """'No kids' may be said of who is there."""
 
@@ -45,7 +57,7 @@ def unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterator[Pref
             facet = domain.facets.get(one.facet or "")
             if facet is None or _is_covered(one, said, command, turn):
                 continue
-            if facet.kind == "category" and one.score >= BEYOND_DOUBT:
+            if facet.kind in ("category", "entity") and one.value and one.score >= BEYOND_DOUBT:
                 refused = refusal_before(turn.text, one.start)
                 if refused is not None and (facet.strength == "must" or not _BARE_NO.search(turn.text[: one.start])):
                     yield _wish(one, domain).model_copy(update={"polarity": "dislike", "strength": refused})
@@ -60,6 +72,22 @@ def unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterator[Pref
                 and not TELLS.search(sentence)
             ):
                 yield _wish(one, domain)
+
+
+def named_instead(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
+    """Return what a phrase of people's own names, where it is a name and words that go with one: 'that she acts in'."""
+    if wish.facet != domain.text_facet or wish.op != "add" or (span := _read_from(wish, turn)) is None:
+        return wish
+    for one in turn.mentions:
+        known = one.facet is not None and domain.facets[one.facet].kind == "entity" and one.score >= BEYOND_DOUBT
+        if known and one.value and span[0] <= one.start and one.end <= span[1]:
+            left = turn.text[span[0] : one.start] + turn.text[one.end : span[1]]
+            if all(word in _GO_WITH_NAMES for word in re.findall(r"\w+", left.casefold())):
+                name = _wish(one, domain)
+                return name.model_copy(
+                    update={"polarity": wish.polarity, "lifetime": wish.lifetime, "quote": wish.quote}
+                )
+    return wish
 
 
 def needed(turn: ParseInput, domain: Domain) -> Iterator[Preference]:
