@@ -76,7 +76,9 @@ def ground(
             continue
         statement, notice = _state(preference, items, slate, catalogue, linker, year)
         notices += [notice] if notice else []
-        statements += [put_plainly(statement, text, catalogue)] if statement else []
+        # What is to be remembered is said without the words that say so.
+        plain = command.intent != "profile"
+        statements += [put_plainly(statement, text, catalogue) if plain else statement] if statement else []
     fresh = command.intent == "reset" or (command.intent == "recommend" and bool(_NEW_TOPIC.search(text)))
     if fresh:
         # Nothing is left to take back.

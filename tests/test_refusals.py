@@ -78,3 +78,10 @@ def test_the_answer_to_what_should_be_left_out_stays_a_refusal(movies_linker: Li
     asked = (Utterance("assistant", "Is there anything you can't stand?"),)
     turn = ParseInput(text="western", mentions=movies_linker.find("western"), context=asked)
     assert with_refusal(wish, turn, movies_domain).polarity == "dislike"
+
+
+def test_what_is_wanted_instead_is_not_refused_with_the_rest(movies_linker: Linker, movies_domain: Domain) -> None:
+    text = "forget the thriller, a western instead"
+    assert settled(text, movies_linker, movies_domain, polarity="dislike", confidence=0.9).polarity == "like"
+    kept = settled("a comedy instead of a western", movies_linker, movies_domain, polarity="dislike", confidence=0.9)
+    assert kept.polarity == "dislike"

@@ -147,7 +147,7 @@ def _with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comm
         # Nothing in such a turn refuses.
         preferences = tuple(one.model_copy(update={"polarity": "like", "op": "add"}) for one in preferences)
     count = command.count or _counted(turn)
-    if removals := tuple(taken_back(turn, domain)):
+    if removals := tuple({(one.facet, str(one.value)): one for one in taken_back(turn, domain)}.values()):
         preferences = joined(preferences, removals)
         intent: Intent = command.intent if command.intent in ("profile", "reset") else "recommend"
         return command.model_copy(update={"preferences": preferences, "intent": intent, "count": count})

@@ -4,6 +4,7 @@ English only, read by rule after the network, which hears a refusal better than 
 """
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from agent.commands import Preference
@@ -83,7 +84,11 @@ def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preferen
     """Return a statement with its polarity and strength as the words right around its own say."""
     text = turn.text
     start = place_of(wish.quote, text)
-    if start < 0 or not isinstance(wish.value, str):
+    if start < 0:
+        return wish
+    if wish.polarity == "dislike" and wish.op == "add" and _takes_its_place(text, start):
+        return wish.model_copy(update={"polarity": "like", "strength": domain.facets[wish.facet].strength})
+    if not isinstance(wish.value, str):
         return wish
     assert wish.quote is not None
     end = start + len(wish.quote)
@@ -105,6 +110,14 @@ def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preferen
     if wish.polarity == "dislike" and refused is None and _asked_for(wish, turn, at):
         return wish.model_copy(update={"polarity": "like", "strength": domain.facets[wish.facet].strength})
     return wish
+
+
+def _takes_its_place(text: str, at: int) -> bool:
+    """Whether a place stands in the part of a sentence that says what is wanted instead."""
+    parts = [0, *(match.end() for match in re.finditer(r"[.;:!?\n,]|\bbut\b", text)), len(text)]
+    part = next(text[start:end] for start, end in pairwise(parts) if start <= at < end)
+    said, instead, _ = part.partition("instead")
+    return bool(instead) and not part.split("instead", 1)[1].lstrip().startswith("of") and not AVERSE.search(said)
 
 
 def _asked_for(wish: Preference, turn: ParseInput, at: int) -> bool:
