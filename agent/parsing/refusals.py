@@ -100,7 +100,8 @@ def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preferen
         if _LEFT_OUT.search(text[:at]):
             # 'Leave out the westerns' does more than take a wish for them back.
             return wish.model_copy(update={"op": "add", "polarity": "dislike", "strength": "must"})
-        return wish.model_copy(update={"op": "add", "polarity": "like"}) if is_needed(text, end) else wish
+        asked = is_needed(text, end) or re.match(r"\s*(?:\w+\s+){0,2}(?:instead of|rather than)\b", text[end:])
+        return wish.model_copy(update={"op": "add", "polarity": "like"}) if asked else wish
     if refused is None and wish.polarity == "dislike" and is_needed(text, end):
         return wish.model_copy(update={"polarity": "like", "lifetime": "session"})
     if refused is not None and wish.polarity == "like" and not is_needed(text, end):
