@@ -1,6 +1,6 @@
 # Everything starts here. `make help` lists the targets; `make run` and `make test` each work alone on a fresh machine.
 .DEFAULT_GOAL := help
-.PHONY: help run chat test check format setup bench vllm e2e
+.PHONY: help run chat test stories check format setup bench vllm e2e
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
@@ -30,6 +30,9 @@ chat: setup ## talk in the terminal (MODEL_URL=http://127.0.0.1:8000/v1 to use a
 
 test: setup ## set up and run the tests
 	@$(BIN)/python -m pytest
+
+stories: setup ## hold the scripted dialogues; each must pass
+	@$(BIN)/python -m eval scripts
 
 check: setup ## format, lint and types; changes nothing
 	@$(BIN)/ruff format --check .
