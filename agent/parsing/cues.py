@@ -124,7 +124,8 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
     command = _with_items(command, turn, domain)
     command = _with_intent(command, turn, domain, offered)
     if command.intent == "recommend":
-        command = command.model_copy(update={"preferences": (*command.preferences, *unheard(command, turn, domain))})
+        passed_by = (settle_stance(one, turn.text) for one in unheard(command, turn, domain))
+        command = command.model_copy(update={"preferences": (*command.preferences, *passed_by)})
     if command.intent == "reset":
         # Nothing is left to take back.
         asked = tuple(one.model_copy(update={"op": "add"}) for one in command.preferences)
@@ -204,11 +205,11 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
     elif intent == "feedback" and not items and not preferences and not TELLS.search(text):
         # 'Not very cheerful' is about nothing on the list: it says what is wanted.
         sure = [one for one in turn.mentions if one.score >= BEYOND_DOUBT]
-        preferences = tuple(with_refusal(one, turn, domain) for one in named(sure, domain))
+        preferences = tuple(_as_said(one, turn, domain) for one in named(sure, domain))
         intent = "recommend" if preferences else intent
     elif intent in ("recommend", "reset") and not preferences and not items:
         # The network saw nothing in it, yet a name, a value or a figure was linked beyond doubt.
-        preferences = tuple(with_refusal(one, turn, domain) for one in named(turn.mentions, domain))
+        preferences = tuple(_as_said(one, turn, domain) for one in named(turn.mentions, domain))
     return command.model_copy(update={"intent": intent, "preferences": preferences, "items": items, "asks": asks})
 
 
@@ -241,6 +242,11 @@ def _like_abroad(item: ItemReference, turn: ParseInput) -> ItemReference:
     if at > 0 and item.relation == "about" and _LIKE_ABROAD.search(turn.text[:at]):
         return item.model_copy(update={"relation": "similar"})
     return item
+
+
+def _as_said(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
+    """A wish that rests on a name alone, with what the words around it say of it."""
+    return settle_stance(with_refusal(wish, turn, domain), turn.text)
 
 
 def _bare(wish: Preference, domain: Domain) -> Preference:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from agent.commands import Preference, Range
 from agent.parsing.parser import ParseInput
+from agent.parsing.stances import stance_for_good
 from tools.domain import Domain
 from tools.mentions import Mention
 
@@ -47,6 +48,9 @@ def taken_back(turn: ParseInput, domain: Domain) -> Iterator[Preference]:
         if named := _named_at(turn, match.end(), domain):
             yield _removal(turn, *named, domain)
     for match in _GIVEN_UP.finditer(turn.text):
+        if stance_for_good(match[0] + turn.text[match.end() :]) is not None:
+            # Who turns away for good does more than take a wish back.
+            continue
         start, end = next(match.span(name) for name, said in match.groupdict().items() if said is not None)
         for one in turn.mentions:
             # A figure's words hold the refusal itself: 'without films over two hours'. Only of a figure do 'gone
