@@ -17,6 +17,7 @@ from agent.memory.requests import MemoryRequest, memory_request, taking_out
 from agent.memory.talk import Talk, as_asked, memory_talk, says_for_now, says_from_now_on
 from agent.memory.topics import turned
 from agent.parsing.parser import Parsed, ParseInput, SlateEntry, Utterance
+from agent.parsing.unheard import named
 from agent.parts import Parts
 from agent.phrasing import say_wish
 from agent.state import TurnState
@@ -35,7 +36,13 @@ async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     # The text beside a given command is its record, not something to read a meaning from.
     text = talk.what if talk and talk.what else state.text if given is None else ""
     parsed = await _parsed(state, text, parts)
-    grounded, request = _grounded(state, parsed.command, talk, text, parts)
+    command = parsed.command
+    if talk and talk.kind in ("show", "why") and not command.preferences:
+        # What is asked about is no wish, so that a parser may read nothing from it.
+        mentions = parts.linker.find(text, state.before.slate_ids, parts.settings.year)
+        topics = tuple(one for one in named(mentions, parts.catalogue.domain) if isinstance(one.value, str))
+        command = command.model_copy(update={"preferences": topics})
+    grounded, request = _grounded(state, command, talk, text, parts)
     entry = draft_entry(state, grounded, aside=request is not None and request.kind == "why")
     forgotten = {wish.id for wish in request.change.removed} if request else set()
     remembered = [wish for wish in state.profile.wishes if wish.id not in forgotten]
