@@ -97,12 +97,12 @@ def parsing(
 
 def _table(report: dict[str, Any]) -> str:
     """The report as aligned text."""
-    rows = [("", "n", "intent", "P", "R", "F1", "+strength", "items", "exact", "no wish, got one")]
+    rows = [("", "n", "intent", "P", "R", "F1", "+strength", "+lifetime", "items", "exact", "no wish, got one")]
     named = {"lenient": report, "strict": report["strict"], **report["groups"]}
     for name, part in named.items():
         wishes, quiet = part["preferences"], part["no_wish_turns"]
         figures = (part["intent_accuracy"], wishes["precision"], wishes["recall"], wishes["f1"])
-        more = (wishes["f1_with_strength"], part["items"]["f1"], part["exact"])
+        more = (wishes["f1_with_strength"], wishes["f1_with_lifetime"], part["items"]["f1"], part["exact"])
         shown = [f"{figure:.3f}" for figure in (*figures, *more)]
         rows.append((name, str(part["n"]), *shown, f"{quiet['with_a_wish']:.3f} of {quiet['n']}"))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
