@@ -85,3 +85,9 @@ def test_what_is_wanted_instead_is_not_refused_with_the_rest(movies_linker: Link
     assert settled(text, movies_linker, movies_domain, polarity="dislike", confidence=0.9).polarity == "like"
     kept = settled("a comedy instead of a western", movies_linker, movies_domain, polarity="dislike", confidence=0.9)
     assert kept.polarity == "dislike"
+
+
+@pytest.mark.parametrize("words", ["must never be in it", "has to go", "must be avoided", "has to be left out"])
+def test_what_must_not_be_there_is_not_asked_for(words: str, movies_linker: Linker, movies_domain: Domain) -> None:
+    wish = settled(f"a western {words}", movies_linker, movies_domain, polarity="dislike", confidence=0.9)
+    assert wish.polarity == "dislike"

@@ -12,8 +12,8 @@ ReasonKind = Literal[
     "value", "near", "bounds", "words", "similar", "profile", "together", "proposed", "against", "quality", "popularity"
 ]
 
-_ARTICLE = re.compile(r"\ba(?= [aeiou])", re.IGNORECASE)
-"""An article before a vowel: values are filled into phrases."""
+_ARTICLE = re.compile(r"\ba(?= \{value\})")
+"""In a phrase, where its value begins with a vowel; the value's own words stay as they are."""
 
 
 class Reason(BaseModel):
@@ -69,8 +69,10 @@ class Reason(BaseModel):
             return "well liked"
         if self.kind == "words" or facet is None:
             return f"its description fits “{self.wanted}”"
-        said = facet.phrases.roles.get(self.role or "", facet.phrases.reason).format(value=self._value(facet))
-        said = _ARTICLE.sub("an", said)
+        phrase, value = facet.phrases.roles.get(self.role or "", facet.phrases.reason), self._value(facet)
+        if value[:1].lower() in tuple("aeiou"):
+            phrase = _ARTICLE.sub("an", phrase)
+        said = phrase.format(value=value)
         if self.kind == "near":
             return f"{said}, near to {self.wanted}"
         return f"but {said}" if self.kind == "against" else said

@@ -103,8 +103,9 @@ def _grounded(
     if grounded.command.intent != "profile":
         said = timed(grounded.statements, text, state.profile)
         if state.command is None:
+            english = parts.linker.language_of(text) is None
             held = (*state.before.wishes, *state.profile.wishes)
-            said = tuple(asked_or_taken_back(one, held, text) for one in said)
+            said = tuple(asked_or_taken_back(one, held, text) if english else one for one in said)
             said = (*said, *turned(state.profile.wishes, said, text))
         return replace(grounded, statements=said), None
     request = memory_request(talk, grounded, state.profile, state.entries, date.today().isoformat())

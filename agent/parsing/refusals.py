@@ -53,7 +53,8 @@ _LEFT_OUT = re.compile(r"\b(?:leave (?:out|off)|spare (?:me|us))\W+(?:(?:any|all
 _OUTRIGHT = re.compile(r"\b(?:whatsoever|at all|ever|altogether|of any kind)\b", re.IGNORECASE)
 _NEEDED = re.compile(
     r"^\W*(?:(?:really|definitely|also|just) )?(?:should|ought to|must|has to|have to|needs? to|had better)\b"
-    r"(?!\W+(?:not|n't|go))",
+    r"(?!\W+(?:not|n't|never|go|stop|wait|"
+    r"be (?:avoided|excluded|(?:left|kept|ruled) out|skipped|dropped|banned|off|out)))",
     re.IGNORECASE,
 )
 
