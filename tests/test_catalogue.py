@@ -26,6 +26,14 @@ def test_every_shipped_film_fits_its_domain(movies: Catalogue) -> None:
     assert len(movies) == len(stored_items(MOVIES)) == 2297
 
 
+def test_no_shipped_name_is_a_scrap_of_its_source(movies: Catalogue) -> None:
+    assert not {
+        name
+        for name in movies.vocabulary("person")
+        if len(name) < 2 or set(name) & set("()[]") or name.startswith("Best ")
+    }
+
+
 def test_an_item_is_labelled_with_its_year_where_the_domain_has_one(tiny: Catalogue, boardgames: Catalogue) -> None:
     assert tiny.item(0).label == tiny.labels[0] == "Arrival (2016)"
     assert boardgames.item(0).label == boardgames.labels[0] == "Harbour Lights"
