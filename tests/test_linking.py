@@ -156,10 +156,28 @@ def test_recent_is_measured_from_the_year_of_the_conversation(linker: Linker) ->
         ("the one with Al Pacino", (4,)),
         ("the shortest", (2,)),
         ("the newest", (2,)),
+        ("the second to last", (3,)),
+        ("seen 1-3", (1, 2, 3)),
+        ("2 to 4 i know", (2, 3, 4)),
+        ("all but 3", (1, 2, 4)),
+        ("seen all of them except the first and the last", (2, 3)),
+        ("anything but the first", (1,)),
     ],
 )
 def test_places_on_the_slate_are_understood(linker: Linker, text: str, numbers: tuple[int, ...]) -> None:
     assert places(linker, text) == [numbers]
+
+
+def test_a_name_with_one_quite_other_word_is_somebody_else(linker: Linker) -> None:
+    assert not [found for found in linker.find("something by Stephen King", (), 2026) if found.kind == "entity"]
+
+
+def test_numbers_in_a_row_are_places_each(linker: Linker) -> None:
+    assert places(linker, "seen 1 n 3. 4 was mid") == [(1,), (3,), (4,)]
+
+
+def test_figures_with_a_point_or_colon_are_no_places(linker: Linker) -> None:
+    assert places(linker, "at least 3.5 stars, starts at 2:30") == []
 
 
 def test_both_and_the_others_depend_on_the_slate(linker: Linker) -> None:

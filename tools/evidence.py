@@ -9,7 +9,7 @@ from tools.words import ARTICLES, FUNCTION_WORDS, Words
 
 _STRONG = """
 loved liked adored enjoyed hated disliked seen saw watched rewatched rewatch played read tried finished than called
-titled named preferred rewatching
+titled named preferred rewatching besides
 """
 _STRONG_VERBS = frozenset(_STRONG.split())
 _WEAK = """
@@ -20,6 +20,7 @@ _SAID_OF = frozenset({"is", "was", "were", "has", "had", "looks", "sounds", "mee
 _NOT_NAMES = frozenset(
     {"TV", "UK", "US", "USA", "OK", "LOL", "OMG", "DVD", "BBC", "PG", "NC", "WW", "AND", "NOT", "NO", "ONE"}
 )
+_ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "sir", "dame", "director", "actor", "actress"})
 _LINKS = re.compile(r"\s*(?:,|;|/|\+|&|\bvs\.?|\bor\b|\band\b|\bthen\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 
 
@@ -86,7 +87,16 @@ class Evidence:
             score += 0.3
         if self._words[last].owner:
             score += 0.1
-        return min(0.9, score)
+        if first == last and self._belongs_to_another(first):
+            score -= 0.45
+        return max(0.0, min(0.9, score))
+
+    def _belongs_to_another(self, place: int) -> bool:
+        """Whether a surname follows a first name, which would be part of the hit if it were this person's."""
+        words = self._words
+        if not place or words.between(place - 1, place) != " " or words.norms[place - 1] in FUNCTION_WORDS:
+            return False
+        return words.capital_inside(place - 1) and words.norms[place - 1] not in _ADDRESSED
 
     def _capital(self, first: int, last: int) -> bool:
         words = self._words

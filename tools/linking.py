@@ -126,6 +126,10 @@ class Linker:
 
     def _worth_keeping(self, hit: Hit, words: Words) -> bool:
         """A possible name of nothing but function words and figures ('it', 'up', '2') is not worth a mention."""
+        around = (*words.norms[max(hit.first - 1, 0) : hit.first], *words.norms[hit.last + 1 : hit.last + 2])
+        if hit.sense.kind == "band" and around in (("as", "as"), ("so", "as")):
+            # 'As long as it is funny' says nothing of length.
+            return False
         norms = words.norms[hit.first : hit.last + 1]
         return hit.sure or any(norm not in FUNCTION_WORDS and numeral(norm) is None for norm in norms)
 

@@ -14,6 +14,7 @@ _SMALL = {word: number for word, number in NUMBER_WORDS.items() if 0 < number <=
 _VERBS = """
 is was are were looks look looked sounds sound sounded seems seem seemed and or but please has too had hadnt gets got
 gives gave makes made goes went bores bored scares does doesnt did exists works appeals feels felt vs n versus
+but bar except
 """
 _GOES_ON = frozenset(_VERBS.split())
 _ASKS_FOR = frozenset({"give", "gimme", "me", "show", "top", "another", "any", "age", "aged", "just", "only"})
@@ -69,7 +70,7 @@ class Places:
             for number, row in enumerate(self._slate.rows, 1)
             if row >= 0 and self._catalogue.ids[row] in mention.items[:1]
         }
-        return [*found, *self._rest(named)]
+        return [*found, *self._rest(named), *self._all_but(found)]
 
     def _each(self, pattern: str) -> Iterator[tuple[int, int, re.Match[str]]]:
         """Yield (first word, last word, match) of a pattern over whole words; {noun} is what an item is called."""
@@ -104,13 +105,30 @@ class Places:
             ):
                 yield from self._mention(first, last, [self._ordinal(match["n"])], 0.8 if match["the"] else 0.6)
         for first, last, match in self._each(
-            rf"(?:the )?(?P<way>first|last|top|bottom|final) (?P<n>{_NUMBER})(?: ones| {{noun}})?"
+            rf"(?:the )?(?P<way>first|1st|last|top|bottom|final) (?P<n>{_NUMBER})(?: ones| {{noun}})?"
         ):
             count, size = self._number(match["n"]), len(self._slate.rows)
             if 1 < count < size:
-                numbers = range(1, count + 1) if match["way"] in ("first", "top") else range(size - count + 1, size + 1)
+                start = 1 if match["way"] in ("first", "1st", "top") else size - count + 1
+                numbers = range(start, start + count)
                 yield from self._mention(first, last, numbers, 0.9)
+        for first, last, _ in self._each(r"(?:the )?(?:second|2nd|one before|next) to (?:the )?last(?: one)?"):
+            yield from self._mention(first, last, [len(self._slate.rows) - 1], 0.92)
+        yield from self._ranges()
         yield from self._bare_numbers()
+
+    def _ranges(self) -> Iterator[Mention]:
+        """'1-3', '2 to 4', 'one through three': every place between the two."""
+        norms = self._words.norms
+        for place, norm in enumerate(norms):
+            start = self._number(norm)
+            step = 2 if norms[place + 1 : place + 2] in (["to"], ["through"], ["thru"]) else 1
+            if not start or place + step >= len(norms):
+                continue
+            end = self._number(norms[place + step])
+            joined = step == 2 or self._words.between(place, place + 1) in ("-", "–")
+            if joined and start < end <= len(self._slate.rows) and not self._is_counted(place + step):
+                yield from self._mention(place, place + step, range(start, end + 1), 0.85)
 
     def _bare_numbers(self) -> Iterator[Mention]:
         norms = self._words.norms
@@ -129,8 +147,8 @@ class Places:
     def _in_list(self, place: int) -> bool:
         """Whether the word before, or the one before 'and' or 'or', is a number too ('one and three')."""
         norms = self._words.norms
-        before = place - 2 if place > 1 and norms[place - 1] in ("and", "or") else place - 1
-        after = place + 2 if place + 2 < len(norms) and norms[place + 1] in ("and", "or") else place + 1
+        before = place - 2 if place > 1 and norms[place - 1] in _JOINS else place - 1
+        after = place + 2 if place + 2 < len(norms) and norms[place + 1] in _JOINS else place + 1
         return any(0 <= other < len(norms) and self._number(norms[other]) > 0 for other in (before, after))
 
     def _is_counted(self, place: int) -> bool:
@@ -145,7 +163,7 @@ class Places:
         if place + 1 == len(norms):
             return False
         gap, after = words.between(place, place + 1), norms[place + 1]
-        if gap.strip() in (":", "/", "'", ".") and gap and after[0].isdigit():
+        if gap in (":", "/", "'", ".") and after[0].isdigit():
             return True
         if not gap.isspace() or after in _GOES_ON:
             return False
@@ -163,17 +181,7 @@ class Places:
 
     def _is_made_by_something(self, last: int) -> bool:
         """Whether 'the first film' goes on as 'by', 'of', 'in the series', 'I saw'."""
-        return last + 1 < len(self._words) and self._words.norms[last + 1] in (
-            "by",
-            "of",
-            "from",
-            "in",
-            "ever",
-            "i",
-            "we",
-            "they",
-            "to",
-        )
+        return last + 1 < len(self._words) and self._words.norms[last + 1] in _MAKERS
 
     def _together(self) -> Iterator[Mention]:
         everything, size = self._slate.everything, len(self._slate.rows)
@@ -214,6 +222,21 @@ class Places:
             if count and len(others) != count:
                 numbers = others[-count:] if len(others) > count else ()
             yield from self._mention(first, last, numbers, 0.85 if word in ("the", "all") else 0.6)
+
+    def _all_but(self, found: Sequence[Mention]) -> Iterator[Mention]:
+        """'All but 3', 'all of them except the first and the last': the places that are not named."""
+        for first, last, _ in self._each(
+            r"(?:all|everything|every one|each)(?: of (?:them|these|those))? (?:but|bar|except|save)(?: for)?"
+        ):
+            left_out: set[int] = set()
+            end = last
+            for mention in sorted(found, key=lambda one: (one.start, -one.end)):
+                start = next(place for place, word in enumerate(self._words.words) if word.end > mention.start)
+                if start == end + 1 or (left_out and start == end + 2 and self._words.norms[end + 1] in _JOINS):
+                    left_out |= set(mention.numbers)
+                    end = max(place for place, word in enumerate(self._words.words) if word.start < mention.end)
+            if left_out:
+                yield from self._mention(first, end, self._slate.others(left_out), 0.85)
 
     def _described(self) -> Iterator[Mention]:
         """'the korean one', 'the one with Will Smith', 'the shortest', 'the train one'."""
@@ -331,45 +354,14 @@ class Places:
 
 
 _PICKED = frozenset(
-    {
-        "seen",
-        "like",
-        "liked",
-        "love",
-        "loved",
-        "hate",
-        "hated",
-        "than",
-        "number",
-        "watch",
-        "watched",
-        "pick",
-        "take",
-        "choose",
-        "not",
-        "and",
-        "or",
-    }
+    """
+    seen like liked love loved hate hated than number watch watched pick take choose not and or n with
+    """.split()  # noqa: SIM905
 )
+_MAKERS = ("by", "of", "from", "in", "ever", "i", "we", "they", "to")
+_JOINS = ("and", "or", "n")
 _TIMES = frozenset(
-    {
-        "time",
-        "times",
-        "day",
-        "days",
-        "night",
-        "week",
-        "weekend",
-        "year",
-        "years",
-        "thing",
-        "things",
-        "of",
-        "one",
-        "ones",
-        "few",
-        "two",
-    }
+    "time times day days night week weekend year years thing things of one ones few two".split()  # noqa: SIM905
 )
 _THE_ONE = r"(?:the|that) one (?:with|about|where|set in|on|in|who|that|thats)(?: the| a| an)?"
 _ALL = (

@@ -112,9 +112,24 @@ class Spelling:
                 continue
             window = " ".join(norms[first : last + 1])
             ratio = fuzz.ratio(window, form, score_cutoff=_LEAST_RATIO - (4 if word == norm else 0))
-            if ratio and window != form and not _differs_in_number(norms[first : last + 1], parts):
+            if ratio and window != form and not self._differs_in_a_word(norms[first : last + 1], parts):
                 known = 0.0 if self._book.is_well_known(form) else 0.1
                 yield from self._senses(form, first, last, min(0.9, 0.5 + (ratio - 78) / 50) - known)
+
+    def _differs_in_a_word(self, words: Sequence[str], parts: Sequence[str]) -> bool:
+        """Whether a figure or a function word stands in one where the other has something else, or where two words of
+        names do that are nothing like each other: Stephen King is not Stephen Lang."""
+        return any(
+            word != part
+            and (
+                word.isdigit()
+                or part.isdigit()
+                or word in FUNCTION_WORDS
+                or part in FUNCTION_WORDS
+                or (word in self._forms and OSA.distance(word, part) > _slips(len(word)))
+            )
+            for word, part in zip(words, parts, strict=True)
+        )
 
     def _senses(self, form: str, first: int, last: int, score: float) -> Iterator[tuple[int, int, Sense]]:
         for sense in self._book.senses.get(form) or self._book.senses.get(f"the {form}") or ():
@@ -138,14 +153,6 @@ class Spelling:
 
 def _slips(length: int) -> int:
     return 1 if length < 6 else 2 if length < 10 else 3
-
-
-def _differs_in_number(words: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether a figure or a function word stands in one where the other has something else."""
-    return any(
-        word != part and (word.isdigit() or part.isdigit() or word in FUNCTION_WORDS or part in FUNCTION_WORDS)
-        for word, part in zip(words, parts, strict=True)
-    )
 
 
 def _with_score(sense: Sense, score: float) -> Sense:
