@@ -56,7 +56,8 @@ class Agent:
         return Agent(self._graph, parts, self._resources, listeners=self._listeners)
 
     def under(self, settings: Settings) -> "Agent":
-        """Return the same agent under other settings of a turn: slate_size, diversity, ask, without, planner, year.
+        """Return the same agent under other settings of a turn: slate_size, diversity, ask, without, planner, writer
+        and year.
 
         What settings decide at the start (domain, parser, model, database) stays as it is.
         """

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     model_timeout_s: Annotated[float, Field(gt=0, le=600)] = 20.0
     planner: Literal["rules", "model"] = "rules"
     """model: the language model writes the plan; it costs one more call a turn and falls back to the rules."""
+    writer: Literal["auto", "templates"] = "auto"
+    """auto: a language model words replies and answers where a model URL is set; templates: it only reads turns."""
     slate_size: Annotated[int, Field(ge=1, le=20)] = 5
     diversity: Annotated[float, Field(ge=0, le=1)] = 0.3
     """0: the best only; 1: as unlike each other as can be."""

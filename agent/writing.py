@@ -39,9 +39,11 @@ async def write_reply(
         tell(model_called("respond", reply))
         written = reply.text.strip()
         wrong = unsupported(written, titles, numbers, given.catalogue, facts)
-        if written and reply.finished and not wrong:
+        spoken = written[:1] not in ("", "{", "[", "<", "|")
+        if spoken and reply.finished and not wrong:
             return Written(written, reply.model)
-        problems = [f"{claim} is not in the data" for claim in wrong] or ["the reply was empty or too long"]
+        problems = [f"{claim} is not in the data" for claim in wrong]
+        problems = problems or ["it was empty, too long, or no sentences but data"]
         messages = (*messages, Message("assistant", written), *render(RepairPrompt(problems=tuple(problems))))
     return None
 

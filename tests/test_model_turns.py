@@ -49,6 +49,21 @@ async def test_a_reply_that_rests_on_the_slate_is_shown(tiny: Catalogue, tmp_pat
     assert model.is_used_up()
 
 
+async def test_data_instead_of_sentences_never_reach_a_person(tiny: Catalogue, tmp_path: Path) -> None:
+    template = (await _template(tiny, tmp_path, "a western")).reply
+    agent, model = await _agent(tiny, tmp_path, '{"intent": "recommend"}', '["a western"]')
+    assert (await agent.chat("ana", "t", "a western")).reply == template
+    assert model.is_used_up()
+
+
+async def test_a_model_that_only_reads_turns_is_not_asked_for_words(tiny: Catalogue, tmp_path: Path) -> None:
+    template = (await _template(tiny, tmp_path, "a western")).reply
+    agent, model = await _agent(tiny, tmp_path, writer="templates")
+    assert (await agent.chat("ana", "t", "a western")).reply == template
+    assert (await agent.chat("ana", "t", "who directed the first?")).model is None
+    assert not model.calls
+
+
 async def test_an_invented_title_is_rewritten_once_then_the_template_stands(tiny: Catalogue, tmp_path: Path) -> None:
     template = (await _template(tiny, tmp_path, "a western")).reply
     wrong = "You will love “Heat” (1995), all 999 minutes of it."

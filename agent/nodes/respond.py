@@ -22,13 +22,12 @@ async def respond(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     parts = runtime.context
     given = _reply_input(state, parts)
     template = reply_to_wishes(given) if not state.facts else " ".join([*state.notices, state.facts])
+    writer = parts.model if parts.settings.writer == "auto" else None
     written = None
-    if parts.model is not None and not state.facts and state.acted.slate:
-        written = await write_reply(parts.model, state.text, given, runtime.stream_writer)
-    elif parts.model is not None and given.command.intent in _ANSWERED:
-        written = await consult(
-            parts.model, state.text, state.facts, state.view.slate, parts.tools, runtime.stream_writer
-        )
+    if writer is not None and not state.facts and state.acted.slate:
+        written = await write_reply(writer, state.text, given, runtime.stream_writer)
+    elif writer is not None and given.command.intent in _ANSWERED:
+        written = await consult(writer, state.text, state.facts, state.view.slate, parts.tools, runtime.stream_writer)
     reply = written.text if written else template
     for piece in _SENTENCE_END.split(reply):
         runtime.stream_writer(Text(delta=piece if reply.endswith(piece) else f"{piece} "))
