@@ -24,6 +24,7 @@ from agent.parsing.examples import ExampleSource, NearestExamples, NoExamples
 from agent.parsing.instruct import InstructParser
 from agent.parsing.labelled import read_labelled
 from agent.parsing.parser import Parser
+from agent.parsing.references import TitleOf
 from agent.parsing.rules import RulesParser
 from agent.parts import Parts
 from agent.settings import Settings
@@ -100,7 +101,7 @@ def _collaborative(catalogue: Catalogue) -> Collaborative | None:
     return Collaborative.open(catalogue.source, catalogue) if catalogue.source else None
 
 
-def open_compact(settings: Settings, catalogue: Catalogue, linker: Linker) -> CompactParser:
+def open_compact(weights: Path, catalogue: Catalogue, linker: Linker) -> CompactParser:
     """Return the compact parser over the packaged encoder. Raises WeightsError saying what to run."""
 
     # What was said before a turn is read again with each of the next turns.
@@ -108,7 +109,12 @@ def open_compact(settings: Settings, catalogue: Catalogue, linker: Linker) -> Co
     def find(text: str, year: int) -> tuple[Mention, ...]:
         return linker.find(text, (), year)
 
-    return CompactParser.load(catalogue.domain, settings.weights, Path(shipped_folder()), find)
+    return CompactParser.load(catalogue.domain, weights, Path(shipped_folder()), find, title_speller(catalogue))
+
+
+def title_speller(catalogue: Catalogue) -> TitleOf:
+    """Return what spells an item's title, by its id, as the catalogue does."""
+    return lambda item: catalogue.item(catalogue.row(item)).title
 
 
 def _model(settings: Settings, resources: AsyncExitStack) -> LanguageModel | None:
@@ -133,18 +139,15 @@ def _parser(
         )
     if kind == "rules":
         return RulesParser(catalogue.domain)
-    compact = open_compact(settings, catalogue, linker)
+    compact = open_compact(settings.weights, catalogue, linker)
     if kind == "compact" or model is None:
         return compact
-
-    def title_of(item: str) -> str:
-        return catalogue.item(catalogue.row(item)).title
 
     return InstructParser(
         model,
         catalogue.domain,
         compact,
-        title_of=title_of,
+        title_of=title_speller(catalogue),
         examples=_examples(settings, catalogue.domain, embedder),
         propose=True,
         deadline_s=settings.model_timeout_s,

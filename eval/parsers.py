@@ -1,20 +1,18 @@
 """Opens a parser by name, for measuring."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.build import open_compact, title_speller
 from agent.modelserver import OpenAIModel
-from agent.parsing.compact import CompactParser
 from agent.parsing.examples import NearestExamples, NoExamples
 from agent.parsing.instruct import InstructParser
 from agent.parsing.labelled import read_labelled
 from agent.parsing.parser import Parser
 from agent.parsing.rules import RulesParser
 from tools.catalogue import Catalogue
-from tools.embedding import Embedder, shipped_folder
+from tools.embedding import Embedder
 from tools.linking import Linker
-from tools.mentions import Mention
 
 PARSERS = ("compact", "instruct", "rules")
 
@@ -36,7 +34,7 @@ def open_parser(choice: ParserChoice, catalogue: Catalogue, linker: Linker, embe
     if choice.name == "rules":
         return RulesParser(catalogue.domain)
     if choice.name == "compact":
-        return _compact(choice, catalogue, linker)
+        return open_compact(choice.weights, catalogue, linker)
     if choice.name != "instruct":
         raise ValueError(f"no parser is called {choice.name!r}; there are {', '.join(PARSERS)}")
     if choice.model_url is None:
@@ -46,18 +44,6 @@ def open_parser(choice: ParserChoice, catalogue: Catalogue, linker: Linker, embe
         OpenAIModel(choice.model_url, model=choice.model),
         catalogue.domain,
         RulesParser(catalogue.domain),
-        title_of=title_of(catalogue),
+        title_of=title_speller(catalogue),
         examples=shots,
     )
-
-
-def title_of(catalogue: Catalogue) -> Callable[[str], str]:
-    """Return what spells an item's title as the catalogue does."""
-    return lambda item_id: catalogue.item(catalogue.row(item_id)).title
-
-
-def _compact(choice: ParserChoice, catalogue: Catalogue, linker: Linker) -> CompactParser:
-    def find(text: str, year: int) -> tuple[Mention, ...]:
-        return linker.find(text, (), year)
-
-    return CompactParser.load(catalogue.domain, choice.weights, Path(shipped_folder()), find, title_of(catalogue))

@@ -24,6 +24,7 @@ from agent.state import TurnState
 from agent.statements import HeldWish, Statement
 from agent.trace import Recalled, Understood
 from agent.wording import asked_or_taken_back
+from tools.mentions import Mention
 
 CONTEXT_TURNS = 2
 
@@ -35,11 +36,14 @@ async def parse(state: TurnState, runtime: Runtime[Parts]) -> dict[str, Any]:
     # 'Forget that I like horror' is about what 'I like horror' says.
     # The text beside a given command is its record, not something to read a meaning from.
     text = talk.what if talk and talk.what else state.text if given is None else ""
-    parsed = await _parsed(state, text, parts)
+    mentions: Sequence[Mention] = ()
+    if text:
+        find = parts.linker.find
+        mentions = await asyncio.to_thread(find, text, state.before.slate_ids, parts.settings.year)
+    parsed = await _parsed(state, text, mentions, parts)
     command = parsed.command
     if talk and talk.kind in ("show", "why") and not command.preferences:
         # What is asked about is no wish, so that a parser may read nothing from it.
-        mentions = parts.linker.find(text, state.before.slate_ids, parts.settings.year)
         topics = tuple(one for one in named(mentions, parts.catalogue.domain) if isinstance(one.value, str))
         command = command.model_copy(update={"preferences": topics})
     grounded, request = _grounded(state, command, talk, text, parts)
@@ -116,20 +120,18 @@ def _grounded(
     return replace(grounded, statements=() if request.kind in ("show", "why") else statements), request
 
 
-async def _parsed(state: TurnState, text: str, parts: Parts) -> Parsed:
+async def _parsed(state: TurnState, text: str, mentions: Sequence[Mention], parts: Parts) -> Parsed:
     if state.command is not None:
         return Parsed(command=state.command, parser="given")
     if not state.text:
         return Parsed(command=Command(intent="smalltalk"), parser="none")
-    year = parts.settings.year
-    mentions = await asyncio.to_thread(parts.linker.find, text, state.before.slate_ids, year)
     return await parts.parser.parse(
         ParseInput(
             text=text,
             context=_context(state.entries),
             slate=_slate(state.before),
-            mentions=mentions,
-            year=year,
+            mentions=tuple(mentions),
+            year=parts.settings.year,
         )
     )
 
