@@ -81,6 +81,11 @@ def train_command(
     epochs: Annotated[int | None, typer.Option(min=1, help="By default 16, of a causal student 3.")] = None,
     seed: int = Schedule().seed,
     simulated: Annotated[int, typer.Option(help="Simulated turns an epoch.")] = Mixture().simulated,
+    recorded: Annotated[int, typer.Option(help="How often a turn of real dialogues comes up an epoch.", min=1)] = (
+        Mixture().recorded
+    ),
+    start: Annotated[Path | None, typer.Option(help="compact: folder of a finished training to go on from.")] = None,
+    pace: Annotated[float, typer.Option(help="compact: share of the usual learning rates.", min=0.0, max=2.0)] = 1.0,
     share: Annotated[float, typer.Option(help="Share of the written turns that is used.", min=0.0, max=1.0)] = 1.0,
     augment: Annotated[bool, typer.Option(help="Vary names, values and typing.")] = True,
     threads: ThreadsOption = 2,
@@ -90,13 +95,14 @@ def train_command(
     if written.exists():
         _stop(f"{str(written)!r} exists; nothing is overwritten, so move it away or name another folder")
     torch.set_num_threads(threads)
-    mixture = Mixture(simulated=simulated, augment=augment)
+    mixture = Mixture(simulated=simulated, recorded=recorded, augment=augment)
     try:
         bench = Bench.open(domain, _base())
         material = Material.read(data or [_TEACHER], real, share)
         typer.echo(f"{len(material.examples)} turns and {simulated} simulated ones an epoch", err=True)
         if student == "compact":
-            _train_compact(bench, material, mixture, Schedule(epochs=epochs or Schedule().epochs, seed=seed), out)
+            schedule = Schedule(epochs=epochs or Schedule().epochs, seed=seed).paced(pace)
+            _train_compact(bench, material, mixture, schedule, out, start)
         else:
             _train_causal(bench, material, mixture, Study(epochs=epochs or Study().epochs, seed=seed), base, out)
     except (CatalogueError, LabelledFileError, WeightsError, TrainingError) as error:
@@ -174,10 +180,13 @@ def export(
     typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
 
 
-def _train_compact(bench: Bench, material: Material, mixture: Mixture, schedule: Schedule, out: Path) -> None:
+def _train_compact(
+    bench: Bench, material: Material, mixture: Mixture, schedule: Schedule, out: Path, start: Path | None
+) -> None:
     labels = bench.labels(material)
     courses = bench.courses(material, labels, mixture, schedule)
-    network = train(labels, bench.base, courses, schedule, out / "checkpoint", report=_tell)
+    first = restore(start / "checkpoint" / CHECKPOINT, labels, bench.base)[0].learned() if start else None
+    network = train(labels, bench.base, courses, schedule, out / "checkpoint", first, report=_tell)
     calibration, wishes, _ = bench.calibrate(network, labels, material)
     path = bench.save(network, labels, schedule.kept, calibration, out)
     typer.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB)", err=True)
@@ -185,7 +194,7 @@ def _train_compact(bench: Bench, material: Material, mixture: Mixture, schedule:
 
 
 def _train_causal(bench: Bench, material: Material, mixture: Mixture, study: Study, base: str, out: Path) -> None:
-    lessons = Lessons(bench, material.examples, mixture, study.seed)
+    lessons = Lessons(bench, material.examples, mixture, study.seed, untitled=0.5 if base == SCRATCH else 0.0)
     student = new_student(lessons(0), study) if base == SCRATCH else open_student(Path(base), study)
     typer.echo(f"{student.parameters / 1e6:.1f} M parameters", err=True)
     teach(

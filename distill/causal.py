@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
@@ -26,10 +26,12 @@ LARGE = 1_000_000_000
 CHECKPOINT = "student.pt"
 _TEMPLATE = (
     "{% for m in messages %}{% if m.role != 'system' %}<|{{ m.role }}|>"
-    "{{ m.content.split('\\nThe year is ') | last }}<|end|>{% endif %}{% endfor %}"
+    "{{ m.content.split('turn to understand:\\n') | last }}<|end|>{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-"""Examples stand before 'The year is' in a parse prompt; data in it never hold a line break."""
+"""The turn stands last in a parse prompt, after what is the same for every turn; data in it never hold a line break."""
+_PIECES = r"\w+|\W+"
+"""Words apart from what is around them: those of a turn are the same tokens in the reply that quotes them."""
 _END, _MARKS = "<|end|>", ("<|user|>", "<|assistant|>")
 _IGNORED = -100
 _LORA_PARTS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -259,7 +261,12 @@ def _resume(student: Student, optimiser: torch.optim.Optimizer, study: Study, fo
 
 def _tokenizer(lessons: Sequence[Lesson], words: int) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(_PIECES), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=words, special_tokens=[_END, *_MARKS], show_progress=False,

@@ -29,7 +29,11 @@ class Lesson:
 class Lessons:
     """Gives the lessons of each epoch; the same seed gives the same ones."""
 
-    def __init__(self, bench: Bench, examples: Sequence[Example], mixture: Mixture, seed: int) -> None:
+    def __init__(
+        self, bench: Bench, examples: Sequence[Example], mixture: Mixture, seed: int, untitled: float = 0.0
+    ) -> None:
+        """untitled: share of lessons that propose no titles, for a model that knows none but may be asked for some."""
+        self._untitled = untitled
         self._examples = [one for one in examples for _ in range(mixture.recorded if one.source == "real" else 1)]
         self._writer = Writer(bench)
         self._augmenter, self._simulator = Augmenter(bench.catalogue), Simulator(bench.catalogue)
@@ -41,7 +45,7 @@ class Lessons:
         chance = random.Random(f"lessons {self._seed} {epoch}")
         examples = self._augmenter.epoch(self._examples, chance) if self._mixture.augment else self._examples
         simulated = self._simulator.examples(self._mixture.simulated, chance)
-        return [self._writer.lesson(one) for one in (*examples, *simulated)]
+        return [self._writer.lesson(one, chance.random() < self._untitled) for one in (*examples, *simulated)]
 
 
 class Writer:
@@ -52,9 +56,9 @@ class Writer:
         self._reading = LinkedReading(bench.catalogue, bench.linker)
         self._parser = InstructParser(_NoModel(), self._domain, NoParser(), title_of=bench.title_of)  # type: ignore[arg-type]
 
-    def lesson(self, example: Example) -> Lesson:
+    def lesson(self, example: Example, untitled: bool = False) -> Lesson:
         """Return the example as a lesson; labels stand in the order of their words."""
-        command = as_written(command_of(example), self._domain)
+        command = as_written(command_of(example), self._domain) | ({"titles": []} if untitled else {})
         reply = json.dumps(command, ensure_ascii=False, separators=(", ", ": "))
         return Lesson(self.messages(example.turn), reply)
 

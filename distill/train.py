@@ -5,7 +5,7 @@ import pickle
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,10 @@ class Schedule:
     average: float = 0.997
     """How slowly the running average of the weights, which is what is kept, follows them."""
     tag_weight: float = 2.0
+
+    def paced(self, share: float) -> "Schedule":
+        """Return the schedule with this share of its learning rates: less where a finished training goes on."""
+        return replace(self, encoder_rate=self.encoder_rate * share, head_rate=self.head_rate * share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from distill.courses import Mixture
 from distill.lessons import Lesson, Lessons, Writer
 from distill.simulate import Simulator
 from distill.train import TrainingError
+from prompts.loader import ParsePrompt, Shot, render
 from tests.conftest import ROOT
 from tools.catalogue import Catalogue
 from tools.linking import Linker
@@ -64,6 +65,9 @@ def games_turn(games: Bench, turn: ParseInput) -> ParseInput:
 def test_each_epoch_has_its_own_lessons_and_the_same_seed_the_same_ones(games: Bench) -> None:
     lessons = Lessons(games, (), Mixture(simulated=5), seed=1)
     assert lessons(0) == Lessons(games, (), Mixture(simulated=5), seed=1)(0)
+    assert not any('"titles"' in lesson.reply for lesson in lessons(0))
+    asked = Lessons(games, (), Mixture(simulated=5), seed=1, untitled=1.0)
+    assert all(lesson.reply.endswith('"titles": []}') for lesson in asked(0))
     assert lessons(0) != lessons(1)
 
 
@@ -77,10 +81,16 @@ def test_a_student_learns_its_lessons_and_repeats_exactly(lessons: list[Lesson],
 
 
 def test_the_template_leaves_out_instructions_and_examples(taught: Student) -> None:
-    asked = 'Other turns:\n<example>{"text": "x"}</example>\n{}\n\nThe year is 2026. The turn:\n<turn>"hi"</turn>'
-    messages = [{"role": "system", "content": "Rules."}, {"role": "user", "content": asked}]
+    asked = render(
+        ParsePrompt(
+            noun="games", facets=(), firm=(), asks=(), year=2026, propose=False, mentions=(),
+            turn={"text": "hi", "context": [], "slate": []},
+            shots=(Shot({"text": "others"}, {"intent": "more"}),),
+        )
+    )  # fmt: skip
+    messages = [{"role": message.role, "content": message.text} for message in asked]
     shown = taught.tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
-    assert shown == '<|user|>2026. The turn:\n<turn>"hi"</turn><|end|><|assistant|>'
+    assert shown == '<|user|><turn>"hi"</turn><|end|><|assistant|>'
 
 
 def test_what_is_saved_can_be_taught_further(taught: Student, lessons: list[Lesson], tmp_path: Path) -> None:
