@@ -203,7 +203,7 @@ def _state(
             value=value,
             role=_role(preference, value, catalogue),
             polarity=preference.polarity,
-            strength=preference.strength if sure else "prefer",
+            strength="prefer" if not sure else "must" if _is_exact(preference) else preference.strength,
             lifetime=preference.lifetime,
             op=preference.op,
             group=preference.any_of,
@@ -213,6 +213,13 @@ def _state(
         ),
         notice,
     )
+
+
+def _is_exact(preference: Preference) -> bool:
+    """Whether it compares with one item ('longer than 2'): a limit as plain as a figure."""
+    value = preference.value
+    one = isinstance(value, Relative) and value.than != "slate"
+    return one and re.search(r"\bthan\b", preference.quote or "") is not None
 
 
 def _role(preference: Preference, value: Range | str, catalogue: Catalogue) -> str | None:

@@ -72,13 +72,15 @@ def _feedback(command: Command, catalogue: Catalogue, variety: random.Random) ->
     for reference in command.items:
         if reference.item:
             label = catalogue.item(catalogue.row(reference.item)).title
-            by_relation.setdefault(reference.relation, []).append(label)
+            named = by_relation.setdefault(reference.relation, [])
+            if label not in named:
+                named.append(label)
     said = []
     if liked := by_relation.get("liked"):
         said.append(variety.choice(["Glad you liked {}.", "Noted that you liked {}."]).format(join(liked)))
     if seen := by_relation.get("seen"):
         said.append(f"You've seen {join(seen)}, so that's off the list.")
-    declined = by_relation.get("disliked", []) + by_relation.get("not_interested", [])
+    declined = [*dict.fromkeys(by_relation.get("disliked", []) + by_relation.get("not_interested", []))]
     if declined:
         said.append(variety.choice(["No {} then.", "Leaving out {}."]).format(join(declined, "or")))
     if wanted := by_relation.get("interested"):

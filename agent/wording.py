@@ -20,7 +20,8 @@ _SHORT = 25
 
 _SOFTENED = re.compile(
     r"\b(?:ideally|maybe|perhaps|prefer\w*|possibl[ey]|bonus|like[sd]?|lov(?:e|es|ed|ing)|enjoy\w*|ador\w+|fans?|into|"
-    r"favou?rites?|would be nice|kind of|sort of|rather|such as|or so|say)\b",
+    r"favou?rites?|would be nice|kind of|sort of|rather|such as|or so|say|optional\w*|a plus|if you (?:can|have)|"
+    r"(?:could|might) be|a bit|slightly)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\bone\s+(?:that|which|who|whose|where|with|from|in|by|of)\b", re.IGNORECASE)

@@ -247,6 +247,24 @@ class TestReferences:
         assert [one.ref for one in self.refer("it", "one", offered=offered, slate=())] == ["Alien"]
         assert [one.ref for one in self.refer("both", "every", offered=offered, slate=())] == ["Jaws", "Alien"]
 
+    @pytest.mark.parametrize(
+        ("words", "meant"),
+        [
+            ("the first one", ["Jaws"]),
+            ("latter", ["Tootsie"]),
+            ("2nd", ["Alien"]),
+            ("the last two", ["Alien", "Tootsie"]),
+        ],
+    )
+    def test_a_place_among_titles_that_were_just_named(self, words: str, meant: list[str]) -> None:
+        offered = [Offered("Jaws"), Offered("Alien"), Offered("Tootsie")]
+        assert [one.ref for one in self.refer(words, "one", offered=offered, slate=())] == meant
+
+    def test_both_of_three_on_screen_are_the_two_just_spoken_of(self) -> None:
+        assert [one.ref for one in self.refer("both", "every", taken=[3, 1])] == [3, 1]
+        assert [one.ref for one in self.refer("both", "every", offered=[Offered("Ran"), Offered("Heat")])] == [3, 1]
+        assert self.refer("both", "every") == []
+
     def test_it_is_the_only_item_on_screen(self) -> None:
         assert [one.ref for one in self.refer("it", "one", slate=self.slate[:1])] == [1]
 

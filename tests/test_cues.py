@@ -278,3 +278,72 @@ def test_slips_of_the_pen_in_values_are_forgiven(movies_linker: Linker) -> None:
 @pytest.mark.parametrize("text", ["comity", "a drawer", "thrill"])
 def test_english_words_are_no_slips(text: str, movies_linker: Linker) -> None:
     assert not {one.value for one in movies_linker.find(text) if one.score == 0.7}
+
+
+@pytest.mark.parametrize("text", ["what have you got on me", "what did you put down", "what have you got on file"])
+def test_asking_what_is_written_down_asks_for_the_profile(heard: Heard, text: str) -> None:
+    named = Preference(facet="person", value="Diane Keaton", strength="must", quote=text[:4])
+    lasting = Preference(facet="genre", value="horror", polarity="dislike", lifetime="lasting", quote=text[:4])
+    command = heard(text, Command(intent="recommend", preferences=(named, lasting)))
+    assert (command.intent, command.preferences) == ("profile", (lasting,))
+
+
+@pytest.mark.parametrize("text", ["what about the 80s", "hmm, how about the eighties then"])
+def test_what_about_a_value_is_a_wish(heard: Heard, text: str) -> None:
+    assert wishes(heard(text, Command(intent="question"))) == [("year", Range(min=1980, max=1989), "add")]
+    assert heard(text, Command(intent="question")).intent == "recommend"
+
+
+def test_figures_alone_are_a_reaction_to_nothing(heard: Heard) -> None:
+    read = Command(intent="feedback", items=(ItemReference(ref=2, relation="liked", quote="max 2h"),))
+    command = heard("max 2h", read)
+    assert (wishes(command), command.items) == ([("runtime", Range(max=120), "add")], ())
+
+
+def test_what_nobody_minds_is_not_refused(heard: Heard) -> None:
+    text = "i have nothing against swearing"
+    read = Preference(facet="theme", value="swearing", polarity="dislike", strength="must", quote="swearing")
+    assert not heard(text, Command(preferences=(read,))).preferences
+
+
+def test_not_quite_the_one_points_at_nothing(heard: Heard) -> None:
+    read = Command(intent="more", items=(ItemReference(ref=1, relation="seen", quote="the one"),))
+    assert not heard("Not yet the one. What other ones are there?", read).items
+
+
+def test_a_comparative_says_what_it_compares(heard: Heard) -> None:
+    read = Preference(facet="rating", value=Relative(than=1, dir="less"), quote="longer than number 1")
+    (wish,) = heard("longer than number 1", Command(intent="recommend", preferences=(read,))).preferences
+    assert (wish.facet, wish.value) == ("runtime", Relative(than=1, dir="more"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Would you have a film that is over in about an hour or so, with Al Pacino acting in it?",
+        "My wish for tonight is a quiet little film that Al Pacino is in, but go easy on the gore.",
+    ],
+)
+def test_a_name_that_is_to_be_there_is_asked_for_in_however_long_a_sentence(heard: Heard, text: str) -> None:
+    assert ("person", "Al Pacino", "add") in wishes(heard(text, Command(intent="recommend")))
+
+
+def test_going_back_to_the_list_before_is_undo(heard: Heard) -> None:
+    assert heard("oops, go back to the previous list", Command(intent="more")).intent == "undo"
+
+
+def test_what_has_to_be_is_no_chat(heard: Heard) -> None:
+    command = heard("It has to have come out after 2010.", Command(intent="smalltalk"))
+    assert (command.intent, wishes(command)) == ("recommend", [("year", Range(min=2011), "add")])
+    assert heard("the vet has to come at 9", Command(intent="smalltalk")).intent == "smalltalk"
+
+
+def test_a_polite_request_is_no_question_of_whether_there_is_one(heard: Heard) -> None:
+    command = heard(
+        "Would you have a Billy Wilder film, as long as it's no biographical film?", Command(intent="question")
+    )
+    assert command.intent == "recommend"
+    assert [(one.facet, one.value, one.polarity) for one in command.preferences] == [
+        ("person", "Billy Wilder", "like"),
+        ("genre", "biography", "dislike"),
+    ]

@@ -16,6 +16,7 @@ from agent.parsing.stances import settle_stance
 from agent.parsing.takebacks import joined, taken_back
 from agent.parsing.titles import capitalised_runs
 from agent.parsing.unheard import BEYOND_DOUBT, SURE, TELLS, named, named_instead, needed, unheard
+from agent.parsing.verdicts import with_verdict
 from agent.parsing.whole import names_values_only, says_more, says_thanks, starts_afresh
 from agent.parsing.words import count_in, place_of, sentences
 from tools.domain import Domain
@@ -25,6 +26,8 @@ from tools.words import FUNCTION_WORDS
 _MEMORY = re.compile(
     r"\b(?:what|anything|everything|all) (?:\w+ ){0,2}(?:you|u)(?:'ve)? (?:\w+ )?"
     r"(?:know|remember|stored?|saved?|learn(?:ed|t)) (?:\w+ ){0,2}(?:about|on|of) (?:me|us)\b|"
+    r"\bwhat(?:'ve| have| all have| did)? (?:you|u)(?: got| have)? (?:(?:written|noted|put|jotted) down|"
+    r"(?:on|about) (?:me|us)\b|(?:on|in) (?:file|record)\b)|"
     r"\b(?:forget|erase|delete|wipe) (?:everything|all) (?:you|about me|my)",
     re.IGNORECASE,
 )
@@ -60,10 +63,21 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _UNDO = re.compile(
-    r"^\W*(?:(?:ok|oops|no|sorry|please|and|wait)\W+)*undo(?: (?:that|it|this|the last(?: one| change)?))?"
+    r"^\W*(?:(?:ok|oops|no|sorry|please|and|wait)\W+)*(?:undo(?: (?:that|it|this|the last(?: one| change)?))?|"
+    r"(?:can (?:we|you) )?go back to (?:the |your |my )?(?:previous|last|earlier|old|other) "
+    r"(?:lists?|ones?|picks|slate|suggestions|results|lot))"
     r"(?: (?:too|please|again))*\W*$",
     re.IGNORECASE,
 )
+_POLITELY = re.compile(
+    r"\b(?:(?:would|might) you (?:happen to )?have|(?:could|can|would) (?:you|we) (?:please )?(?:dig|find|get|show|"
+    r"pull|line|point|try|track))\b",
+    re.IGNORECASE,
+)
+"""'Could you dig out a western' is no question of whether there is one."""
+_OBLIGES = re.compile(r"^\W*(?:\w+\W+){0,3}(?:has|have|needs?|ought|must|should)\b", re.IGNORECASE)
+_NOT_IT = re.compile(r"\bnot (?:yet|quite|really|exactly|there yet) ?(?:the one|it|that|what i)?\b", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"^\W*(?:\w+\W+){0,2}(?:what|how) about\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:seen|watched) (?:number |no\.? ?|#)(\d{1,2})\b", re.IGNORECASE)
 _ASKED_OF = re.compile(r"\b(?:by|with|starring|featuring|directed by|made by) $", re.IGNORECASE)
 _LIKE_ABROAD = re.compile(
@@ -101,6 +115,9 @@ _HEDGED = re.compile(
     r"kinda|kind of|sort of|ish|or so|around|about|roughly|rather|preferred|not too|could be|might|a bit|slightly)\b",
     re.IGNORECASE,
 )
+_NOT_AGAINST = re.compile(
+    r"\b(?:nothing|no (?:problem|issue|objection|quarrel)s?) (?:at all )?(?:against|with|to)\b[^,.;!?]*$", re.IGNORECASE
+)
 _SEEN_IT = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already)? (?:seen|saw|watched) (?:it|that|this|them|both|those)\b", re.IGNORECASE
 )
@@ -120,9 +137,11 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
         return Command(intent="more", count=command.count)
     command = _with_statements(command, turn, domain)
     if _MEMORY.search(turn.text):
-        return command.model_copy(update={"intent": "profile"})
+        # What is named beside such a question is what was suggested, no wish; what is said for good is one.
+        lasting = tuple(one for one in command.preferences if one.lifetime == "lasting" or one.op == "remove")
+        return command.model_copy(update={"intent": "profile", "preferences": lasting})
     command = _with_items(command, turn, domain)
-    command = _with_intent(command, turn, domain, offered)
+    command = with_verdict(_with_intent(command, turn, domain, offered), turn, offered)
     if command.intent == "recommend":
         passed_by = (settle_stance(one, turn.text) for one in unheard(command, turn, domain))
         command = command.model_copy(update={"preferences": (*command.preferences, *passed_by)})
@@ -142,7 +161,7 @@ def _with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comm
         for wish in (
             with_refusal(named_instead(_bare(one, domain), turn, domain), turn, domain) for one in command.preferences
         )
-        if not _is_empty(wish, domain)
+        if not (_is_empty(wish, domain) or _is_allowed(wish, turn.text))
     )
     if names_values_only(turn, domain):
         # Nothing in such a turn refuses.
@@ -163,7 +182,8 @@ def _with_items(command: Command, turn: ParseInput, domain: Domain) -> Command:
     if _SEEN_IT.search(turn.text):
         items = tuple(_seen(item) for item in items)
     items = waved_off(turn, with_verdicts(tuple(_like_abroad(item, turn) for item in items), turn.text))
-    items = tuple(item for item in items if not (_means_kind(item, turn) or _means_question(item, turn)))
+    mistaken = (_means_kind, _means_question, _means_nothing_yet)
+    items = tuple(item for item in items if not any(means(item, turn) for means in mistaken))
     items = items or tuple(_unknown_titles(turn, domain))
     if not items and command.intent == "feedback" and (place := _PLACE.search(turn.text)):
         items = (ItemReference(ref=int(place[1]), relation="seen", quote=place[0]),)
@@ -173,6 +193,14 @@ def _with_items(command: Command, turn: ParseInput, domain: Domain) -> Command:
 def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Sequence[Offered]) -> Command:
     text, intent, asks = turn.text, command.intent, command.asks
     preferences, items = command.preferences, command.items
+    values_only = names_values_only(turn, domain) or (not items and _WHAT_ABOUT.search(text))
+    wanted = _wanted(turn.mentions, turn, domain) if values_only and not preferences else ()
+    if preferences := preferences or wanted:
+        # 'Max two hours' is a reaction to nothing, and 'what about the 80s' no question.
+        intent, items, asks = ("recommend", (), ()) if wanted else (intent, items, asks)
+    if intent == "question" and not (items or asks) and (_POLITELY.search(text) or _WHAT_ABOUT.search(text)):
+        preferences = preferences or _wanted(turn.mentions, turn, domain)
+        intent = "recommend" if preferences else intent
     if starts_afresh(text):
         intent = "reset"
     elif intent == "reset" and items and all(item.relation in _REACTIONS for item in items):
@@ -202,14 +230,19 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
         preferences = tuple(named(turn.mentions, domain)) if asked else ()
         if not preferences and not asks:
             intent = "smalltalk"
+    elif intent == "smalltalk" and not items and not preferences and _OBLIGES.search(text):
+        # 'It has to have come out after 2010' is no chat.
+        limits = [one for one in turn.mentions if one.kind == "number" and one.firm]
+        preferences = _wanted(limits, turn, domain)
+        intent = "recommend" if preferences else intent
     elif intent == "feedback" and not items and not preferences and not TELLS.search(text):
         # 'Not very cheerful' is about nothing on the list: it says what is wanted.
         sure = [one for one in turn.mentions if one.score >= BEYOND_DOUBT]
-        preferences = tuple(_as_said(one, turn, domain) for one in named(sure, domain))
+        preferences = _wanted(sure, turn, domain)
         intent = "recommend" if preferences else intent
     elif intent in ("recommend", "reset") and not preferences and not items:
         # The network saw nothing in it, yet a name, a value or a figure was linked beyond doubt.
-        preferences = tuple(_as_said(one, turn, domain) for one in named(turn.mentions, domain))
+        preferences = _wanted(turn.mentions, turn, domain)
     return command.model_copy(update={"intent": intent, "preferences": preferences, "items": items, "asks": asks})
 
 
@@ -229,11 +262,17 @@ def _means_kind(item: ItemReference, turn: ParseInput) -> bool:
 
 def _means_question(item: ItemReference, turn: ParseInput) -> bool:
     """Whether 'either way is fine' is said of the question that was asked, not of what is on screen."""
-    if item.relation not in ("not_interested", "disliked", "accept", "interested"):
+    if item.relation in ("similar", "about"):
         return False
     at = place_of(item.quote, turn.text)
     said = [turn.text[start:end] for start, end in sentences(turn.text) if at < 0 or start <= at < end]
     return any(_INDIFFERENT.search(sentence) for sentence in said)
+
+
+def _means_nothing_yet(item: ItemReference, turn: ParseInput) -> bool:
+    """Whether its words are those of 'not quite the one', which is on no list."""
+    at = place_of(item.quote, turn.text)
+    return any(found.start() <= at < found.end() for found in _NOT_IT.finditer(turn.text))
 
 
 def _like_abroad(item: ItemReference, turn: ParseInput) -> ItemReference:
@@ -242,6 +281,12 @@ def _like_abroad(item: ItemReference, turn: ParseInput) -> ItemReference:
     if at > 0 and item.relation == "about" and _LIKE_ABROAD.search(turn.text[:at]):
         return item.model_copy(update={"relation": "similar"})
     return item
+
+
+def _wanted(mentions: Iterable[Mention], turn: ParseInput, domain: Domain) -> tuple[Preference, ...]:
+    """What a turn names, with what its words say of it; nothing of what it merely has nothing against."""
+    found = (one for one in named(mentions, domain) if not _is_allowed(one, turn.text))
+    return tuple(_as_said(one, turn, domain) for one in found)
 
 
 def _as_said(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
@@ -260,6 +305,12 @@ def _is_empty(wish: Preference, domain: Domain) -> bool:
     """Whether a phrase of people's own says nothing: 'in', 'made', 'one of them'."""
     own = wish.facet == domain.text_facet and isinstance(wish.value, str)
     return own and all(word in _EMPTY for word in re.findall(r"\w+", str(wish.value).casefold()))
+
+
+def _is_allowed(wish: Preference, text: str) -> bool:
+    """Whether 'I have nothing against' stands before it: then it is neither wanted nor refused."""
+    at = place_of(wish.quote, text)
+    return at > 0 and wish.op == "add" and _NOT_AGAINST.search(text[:at]) is not None
 
 
 def _unknown_titles(turn: ParseInput, domain: Domain) -> Iterable[ItemReference]:
@@ -325,12 +376,13 @@ def _directed(wish: Preference, turn: ParseInput) -> Preference:
     if not isinstance(wish.value, Relative) or not wish.quote:
         return wish
     start = place_of(wish.quote, turn.text)
-    for one in turn.mentions:
-        inside = one.start < start + len(wish.quote) and start < one.end
-        if one.direction is None or one.facet != wish.facet or not inside or _DENIED.search(turn.text[: one.start]):
-            continue
-        return wish.model_copy(update={"value": wish.value.model_copy(update={"dir": one.direction})})
-    return wish
+    inside = [one for one in turn.mentions if one.start < start + len(wish.quote) and start < one.end]
+    compared = [one for one in inside if one.direction is not None and not _DENIED.search(turn.text[: one.start])]
+    if not any(one.facet == wish.facet for one in inside) and compared and compared[0].facet is not None:
+        # 'Longer' is about length, whatever the network took it for.
+        wish = wish.model_copy(update={"facet": compared[0].facet})
+    said = next((one for one in compared if one.facet == wish.facet), None)
+    return wish.model_copy(update={"value": wish.value.model_copy(update={"dir": said.direction})}) if said else wish
 
 
 def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:

@@ -15,6 +15,11 @@ _YEAR = re.compile(r"\s*\(\d{4}\)\s*$")
 _LIST = re.compile(r",|\band\b|\bor\b|&")
 _DESCRIBED = re.compile(r"\b(?:ones?|guys?|thing)$", re.IGNORECASE)
 """'The octopus one' is on the slate or nothing: it is no title."""
+_PLACES = {"first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "latter": -1, "last": -1}
+_PLACE = re.compile(
+    rf"^(?:the |that )?({'|'.join(_PLACES)})(?: (two|2|pair|couple))?(?: ones?| movies?| films?)?\W*$", re.IGNORECASE
+)
+_PAIR = re.compile(r"\bboth\b|\b(?:those|these|the) (?:two|2)\b|\bneither\b|\beither\b", re.IGNORECASE)
 _POSSIBLE = 0.3
 """Mentions of items scored below this are not taken even where the network marks the words as an item."""
 _POINTING_WORDS = """
@@ -23,6 +28,7 @@ _POINTING_WORDS = """
     movies title titles the a an go on list thing things stuff and of to for not too so very really which who what
 """.split()  # noqa: SIM905
 
+_SPEAKER = frozenset({"i", "im", "ive", "id", "ill", "me", "my", "we", "weve", "were"})
 
 TitleOf = Callable[[str], str]
 """An item's id -> its title as the catalogue spells it."""
@@ -69,6 +75,8 @@ def referents(
         return [Referent(dated)]
     if placed and pointing != "rest":
         return [Referent(number, trust=found.score) for found in placed for number in found.numbers]
+    if not turn.slate and (among := _placed_among(words, offered)):
+        return [_offer(one) for one in among]
     titled = [found for found in here if found.kind == "item" and found.score >= _POSSIBLE]
     if titled and (pointing == "named" or (pointing == "one" and not _only_points(words))):
         if not _LIST.search(words):
@@ -85,7 +93,30 @@ def referents(
         start, end = widened(turn.text, at.start, at.end)
         title = _YEAR.sub("", turn.text[start:end].strip(" .,;:?\"'"))
         return [Referent(title)] if title else []
+    if pointing == "every" and _PAIR.search(words) and len(turn.slate) > 2:
+        return _pair(turn, offered, tuple(taken))
     return _pointed_at(turn, pointing, offered)
+
+
+def _placed_among(words: str, offered: Sequence[Offered]) -> Sequence[Offered]:
+    """What 'the first one', 'the latter' or 'the last two' is among several titles just named."""
+    place = _PLACE.search(words)
+    if place is None or len(offered) < 2:
+        return ()
+    at, several = _PLACES[place[1].lower()], place[2]
+    if several is not None:
+        return (offered[:2] if at == 0 else offered[-2:]) if len(offered) > 2 else ()
+    return offered[at:][:1]
+
+
+def _pair(turn: ParseInput, offered: Sequence[Offered], taken: Sequence[int | str]) -> list[Referent]:
+    """What 'both' is where more are on screen: the two that were just spoken of, by the other or in this turn."""
+    if len(taken) == 2:
+        return [Referent(ref) for ref in taken]
+    if len(offered) != 2:
+        return []
+    numbers = [[entry.n for entry in turn.slate if names_the_same(one.title, entry.title)] for one in offered]
+    return [Referent(found[0]) if found else _offer(one) for found, one in zip(numbers, offered, strict=True)]
 
 
 def _dated(text: str, at: Stretch) -> str | None:
@@ -138,7 +169,7 @@ def _named_before(words: str, turn: ParseInput, offered: Sequence[Offered]) -> l
 
 
 def _only_points(words: str) -> bool:
-    return all(word in _POINTING_WORDS for word in plain(words).split())
+    return all(word in _POINTING_WORDS or word in _SPEAKER for word in plain(words).split())
 
 
 def _within(at: Stretch, found: Mention) -> bool:

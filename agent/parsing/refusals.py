@@ -41,7 +41,7 @@ AVERSE = re.compile(
     r"wrong|minus|sans|free|drop\w*|ditch\w*|scratch|scrap|leave|spare|refus\w*|allergic|away|instead|stand|bear|stop|"
     r"fed|done|forget|pass|meh|scared|afraid|fear\w*|phobi\w*|nightmare\w*|upset\w*|trigger\w*|easy|lay|ban\w*|"
     r"sin|nada|ning[uú]n\w*|kein\w*|ohne|nicht|nie|pas|jamais|aucun\w*|niente|senza|mai|nunca|odio|n[aã]o|sem|cannot)\b"
-    r"|n[’']?t\b",
+    r"|n[’']t\b|\b(?:do|does|did|wo|ca|is|are|was|were|have|has|had|should|would|could|need)nt\b",
     re.IGNORECASE,
 )
 """A turn in which none of these stands hardly refuses anything."""
@@ -52,7 +52,8 @@ _ONWARD = re.compile(
 _LEFT_OUT = re.compile(r"\b(?:leave (?:out|off)|spare (?:me|us))\W+(?:(?:any|all|the|more)\W+)*$", re.IGNORECASE)
 _OUTRIGHT = re.compile(r"\b(?:whatsoever|at all|ever|altogether|of any kind)\b", re.IGNORECASE)
 _NEEDED = re.compile(
-    r"^\W*(?:(?:really|definitely|also|just) )?(?:should|ought to|must|has to|have to|needs? to|had better)\b"
+    r"^\W*(?:is where it )?(?:(?:really|definitely|also|just) )?"
+    r"(?:should|ought to|must|has to|have to|needs? to|had better)\b"
     r"(?!\W+(?:not|n't|never|go|stop|wait|"
     r"be (?:avoided|excluded|(?:left|kept|ruled) out|skipped|dropped|banned|off|out)))",
     re.IGNORECASE,
@@ -81,6 +82,12 @@ def is_needed(text: str, end: int) -> bool:
     return _NEEDED.match(text[end:]) is not None
 
 
+_HELD = re.compile(
+    r"\b(?:dealing with|about|featuring|involving|full of|centred on|to do with)\s+(?:(?:a|an|the|some)\s+)?$",
+    re.IGNORECASE,
+)
+
+
 def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     """Return a statement with its polarity and strength as the words right around its own say."""
     text = turn.text
@@ -91,6 +98,9 @@ def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preferen
         return wish.model_copy(update={"polarity": "like", "strength": domain.facets[wish.facet].strength})
     if not isinstance(wish.value, str):
         return wish
+    if wish.polarity == "dislike" and wish.op == "add" and _HELD.search(text[:start]) and not AVERSE.search(text):
+        # Nothing in the turn refuses anything.
+        return wish.model_copy(update={"polarity": "like", "strength": domain.facets[wish.facet].strength})
     assert wish.quote is not None
     end = start + len(wish.quote)
     # The words that were marked may hold their own refusal: 'nothing scary', 'very scary'.

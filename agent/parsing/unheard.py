@@ -39,6 +39,13 @@ _GO_WITH_NAMES = FUNCTION_WORDS | {
     "directs",
     "made",
 }
+_CLAUSES = re.compile(r"[,;.!?\n]|\bbut\b")
+_ASKED_BEFORE = re.compile(r"\b(?:with|starring|featuring|directed by|made by)\s+$", re.IGNORECASE)
+_ASKED_AFTER = re.compile(
+    r"\s+(?:(?:is|are|acts|acting|stars|starring|appears|appearing|plays|playing) in\b|in it\b|in the cast\b|"
+    r"in (?:a|the) (?:main|lead)|(?:acting|starring|directing)\b)",
+    re.IGNORECASE,
+)
 _BARE_NO = re.compile(r"\bno\s+$", re.IGNORECASE)
 """'No kids' may be said of who is there."""
 
@@ -62,7 +69,10 @@ def unheard(command: Command, turn: ParseInput, domain: Domain) -> Iterator[Pref
                 if refused is not None and (facet.strength == "must" or not _BARE_NO.search(turn.text[: one.start])):
                     yield _wish(one, domain).model_copy(update={"polarity": "dislike", "strength": refused})
                 elif (
-                    refused is None and facet.strength == "must" and not taken_back and _is_plain(sentence, here, said)
+                    refused is None
+                    and facet.strength == "must"
+                    and not taken_back
+                    and (_is_plain(sentence, here, said) or _is_asked_for(one, facet, turn.text))
                 ):
                     yield _wish(one, domain)
             elif (
@@ -134,6 +144,19 @@ def _is_plain(sentence: str, mentions: Sequence[Mention], said: Sequence[tuple[_
     )
     told = AVERSE.search(sentence) or TELLS.search(sentence)
     return len(sentence.split()) <= _SHORT and not told and not titled
+
+
+def _is_asked_for(mention: Mention, facet: Facet, text: str) -> bool:
+    """Whether a clause asks for what it names: it holds nothing else, or says that a name is to be there ('with Al
+    Pacino acting in it', 'that she stars in')."""
+    before, after = _CLAUSES.split(text[: mention.start])[-1], _CLAUSES.split(text[mention.end :])[0]
+    if all(word in FUNCTION_WORDS for word in re.findall(r"\w+", f"{before} {after}".casefold())):
+        # A clause of its own: 'rated R at most, in Spanish'.
+        return AVERSE.search(before) is None
+    told = AVERSE.search(before) or AVERSE.search(after) or TELLS.search(before) or TELLS.search(after)
+    return (
+        facet.kind == "entity" and not told and (bool(_ASKED_BEFORE.search(before)) or bool(_ASKED_AFTER.match(after)))
+    )
 
 
 def _is_covered(mention: Mention, said: Sequence[tuple[_Span, Preference]], command: Command, turn: ParseInput) -> bool:
