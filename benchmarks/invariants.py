@@ -235,5 +235,5 @@ def _without_counts(reply: str, catalogue: Catalogue) -> str:
         return "" if int(match[1].replace(",", "")) <= len(catalogue) else match[0]
 
     # How long an overlong turn was is a fact of the turn.
-    reply = re.sub(r"^That was [\d,]+ characters long; I read the first [\d,]+\.", "", reply)
+    reply = re.sub(r"That was [\d,]+ characters long; I read the first [\d,]+\.", "", reply)
     return re.sub(rf"\b(\d[\d,]*) (?:{re.escape(noun.one)}|{re.escape(noun.many)})\b", counted, reply)
