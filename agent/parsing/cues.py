@@ -373,7 +373,8 @@ def _lasting(wish: Preference, text: str) -> Preference:
 
 def _directed(wish: Preference, turn: ParseInput) -> Preference:
     """A comparative says its own direction: 'longer' is more, unless it is denied."""
-    if not isinstance(wish.value, Relative) or not wish.quote:
+    measured = wish.value
+    if not isinstance(measured, Relative) or not wish.quote:
         return wish
     start = place_of(wish.quote, turn.text)
     inside = [one for one in turn.mentions if one.start < start + len(wish.quote) and start < one.end]
@@ -382,7 +383,7 @@ def _directed(wish: Preference, turn: ParseInput) -> Preference:
         # 'Longer' is about length, whatever the network took it for.
         wish = wish.model_copy(update={"facet": compared[0].facet})
     said = next((one for one in compared if one.facet == wish.facet), None)
-    return wish.model_copy(update={"value": wish.value.model_copy(update={"dir": said.direction})}) if said else wish
+    return wish.model_copy(update={"value": measured.model_copy(update={"dir": said.direction})}) if said else wish
 
 
 def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:

@@ -116,7 +116,7 @@ def _parser(settings: Settings, catalogue: Catalogue) -> Finding:
     if settings.parser == "rules":
         return _good("parser", "rules")
     try:
-        open_compact(settings, catalogue, Linker.build(catalogue))
+        open_compact(settings.weights, catalogue, Linker.build(catalogue))
     except WeightsError as error:
         return _bad("parser", error)
     first = "instruct, then compact" if settings.model_url else "compact"
