@@ -32,6 +32,7 @@ test: setup ## set up and run the tests
 	@$(BIN)/python -m pytest
 
 stories: setup ## hold the scripted dialogues; each must pass
+	@$(BIN)/attune index $(DOMAIN)
 	@$(BIN)/python -m eval scripts
 
 check: setup ## format, lint and types; changes nothing
