@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agent.commands import Command, ItemReference, Preference, Range, Relative
+from agent.commands import Command, ItemReference, Preference, Range, Relation, Relative
 from agent.statements import Statement, same_words
 from agent.wording import is_adverb, is_pronoun, put_plainly
 from tools.catalogue import Catalogue
@@ -42,6 +42,11 @@ _BETWEEN = re.compile(
     r"\b(?:and|or|vs\.?|versus|with|to|between|compare|comparing|against|than|is|are|which)\b|[,:?]", re.IGNORECASE
 )
 _PLACE = re.compile(r"(?:number|no\.?|nr\.?|#)\s*(\d{1,2})", re.IGNORECASE)
+_TELLS_MORE: dict[Relation, frozenset[Relation]] = {
+    "interested": frozenset({"accept", "liked", "disliked", "not_interested"}),
+    "seen": frozenset({"liked", "disliked"}),
+}
+"""Relations beside which another to the same item need not be said."""
 _NEW_TOPIC = re.compile(
     r"\b((?:something|anything) (?:completely|totally|entirely|altogether) (?:different|else|new)|"
     r"(?:new|different|change of|another) (?:topic|subject)|start(?:ing)? (?:over|again|afresh)|from scratch|"
@@ -70,6 +75,7 @@ def ground(
     if command.intent == "compare" and len(references) < 2:
         references = _both_sides(text, catalogue, linker, year) or references
     items, notices = _link_items(references, slate, catalogue, linker, year)
+    items = tuple(one for one in items if not _says_less(one, items))
     statements: list[Statement] = []
     for preference in command.preferences:
         if isinstance(preference.value, Relative) and is_adverb(preference.quote, text):
@@ -92,6 +98,12 @@ def ground(
         update["asks"] = asked_by_words(text, catalogue.domain) or command.asks
     grounded = command.model_copy(update=update)
     return Grounded(grounded, tuple(statements), fresh, tuple(dict.fromkeys(notices)))
+
+
+def _says_less(reference: ItemReference, items: Sequence[ItemReference]) -> bool:
+    """Whether another reference says more of the same item: 'the first sounds great, I'll watch it' takes it."""
+    told = {one.relation for one in items if one.item is not None and one.item == reference.item}
+    return bool(told & _TELLS_MORE.get(reference.relation, frozenset()))
 
 
 def asked_by_words(text: str, domain: Domain) -> tuple[str, ...]:

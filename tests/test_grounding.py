@@ -236,3 +236,10 @@ def test_being_too_tired_is_not_wanting_it_too(grounded: Any) -> None:
 def test_forgetting_one_thing_is_no_fresh_start(grounded: Any) -> None:
     assert not grounded(text="forget what i said about horror").fresh
     assert grounded(text="forget what i said").fresh
+
+
+def test_what_says_more_of_an_item_is_what_counts(grounded: Any) -> None:
+    first = ItemReference(ref=1, relation="interested")
+    taken, seen = (ItemReference(ref="Arrival", relation=relation) for relation in ("accept", "seen"))
+    assert [one.relation for one in grounded(items=(first, taken)).command.items] == ["accept"]
+    assert [one.relation for one in grounded(items=(first, seen)).command.items] == ["interested", "seen"]
