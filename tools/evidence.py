@@ -20,7 +20,7 @@ _SAID_OF = frozenset({"is", "was", "were", "has", "had", "looks", "sounds", "mee
 _NOT_NAMES = frozenset(
     {"TV", "UK", "US", "USA", "OK", "LOL", "OMG", "DVD", "BBC", "PG", "NC", "WW", "AND", "NOT", "NO", "ONE"}
 )
-_ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "sir", "dame", "director", "actor", "actress"})
+_ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "sir", "dame"})
 _LINKS = re.compile(r"\s*(?:,|;|/|\+|&|\bvs\.?|\bor\b|\band\b|\bthen\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 
 
@@ -96,7 +96,8 @@ class Evidence:
         words = self._words
         if not place or words.between(place - 1, place) != " " or words.norms[place - 1] in FUNCTION_WORDS:
             return False
-        return words.capital_inside(place - 1) and words.norms[place - 1] not in _ADDRESSED
+        before = words.norms[place - 1]
+        return words.capital_inside(place - 1) and before not in _ADDRESSED and before not in self._role_cues
 
     def _capital(self, first: int, last: int) -> bool:
         words = self._words

@@ -150,13 +150,11 @@ def _is_asked_for(mention: Mention, facet: Facet, text: str) -> bool:
     """Whether a clause asks for what it names: it holds nothing else, or says that a name is to be there ('with Al
     Pacino acting in it', 'that she stars in')."""
     before, after = _CLAUSES.split(text[: mention.start])[-1], _CLAUSES.split(text[mention.end :])[0]
-    if all(word in FUNCTION_WORDS for word in re.findall(r"\w+", f"{before} {after}".casefold())):
-        # A clause of its own: 'rated R at most, in Spanish'.
-        return AVERSE.search(before) is None
-    told = AVERSE.search(before) or AVERSE.search(after) or TELLS.search(before) or TELLS.search(after)
-    return (
-        facet.kind == "entity" and not told and (bool(_ASKED_BEFORE.search(before)) or bool(_ASKED_AFTER.match(after)))
-    )
+    if any(told.search(part) for told in (AVERSE, TELLS) for part in (before, after)):
+        return False
+    alone = all(word in FUNCTION_WORDS for word in re.findall(r"\w+", f"{before} {after}".casefold()))
+    there = bool(_ASKED_BEFORE.search(before)) or bool(_ASKED_AFTER.match(after))
+    return alone or (facet.kind == "entity" and there)
 
 
 def _is_covered(mention: Mention, said: Sequence[tuple[_Span, Preference]], command: Command, turn: ParseInput) -> bool:
