@@ -306,6 +306,15 @@ def test_what_nobody_minds_is_not_refused(heard: Heard) -> None:
     assert not heard(text, Command(preferences=(read,))).preferences
 
 
+def test_what_is_refused_beside_it_stays_refused(heard: Heard) -> None:
+    read = [
+        Preference(facet=facet, value=value, polarity="dislike", strength="must", quote=value)
+        for facet, value in (("genre", "horror"), ("theme", "gore"))
+    ]
+    command = heard("I have nothing against horror but no gore", Command(preferences=tuple(read)))
+    assert [(one.value, one.polarity, one.strength) for one in command.preferences] == [("gore", "dislike", "must")]
+
+
 def test_not_quite_the_one_points_at_nothing(heard: Heard) -> None:
     read = Command(intent="more", items=(ItemReference(ref=1, relation="seen", quote="the one"),))
     assert not heard("Not yet the one. What other ones are there?", read).items

@@ -116,7 +116,9 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _NOT_AGAINST = re.compile(
-    r"\b(?:nothing|no (?:problem|issue|objection|quarrel)s?) (?:at all )?(?:against|with|to)\b[^,.;!?]*$", re.IGNORECASE
+    r"\b(?:nothing|no (?:problem|issue|objection|quarrel)s?) (?:at all )?(?:against|with|to)\b"
+    r"(?:(?!\b(?:but|though|only|just|except|no|not|never|without)\b)[^,.;!?])*$",
+    re.IGNORECASE,
 )
 _SEEN_IT = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already)? (?:seen|saw|watched) (?:it|that|this|them|both|those)\b", re.IGNORECASE
