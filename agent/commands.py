@@ -101,8 +101,8 @@ class Command(_Frozen):
 def command_schema(domain: Domain) -> dict[str, Any]:
     """Return the JSON schema of a command over this domain's facets, for schema-constrained decoding.
 
-    One alternative a facet kind, so that a closed value outside the domain cannot be written. `quote` is asked for,
-    `confidence` and links are not: a model does not know them.
+    One alternative a facet kind, so that a closed value outside the domain cannot be written. `quote` is asked for, and
+    before what is made of it, since a model writes in this order; `confidence` and links are not: no model knows them.
     """
     preferences = [_preference_schema(name, domain) for name in domain.facets]
     item = {
@@ -125,12 +125,12 @@ def _preference_schema(name: str, domain: Domain) -> dict[str, Any]:
     facet = domain.facets[name]
     properties: dict[str, Any] = {
         "facet": {"const": name},
+        "quote": {"type": "string", "maxLength": 120},
         "value": _value_schema(name, domain),
         "polarity": {"enum": ["like", "dislike"]},
         "strength": {"enum": ["must", "prefer"]},
         "lifetime": {"enum": ["session", "lasting"]},
         "op": {"enum": ["add", "remove"]},
-        "quote": {"type": "string", "maxLength": 120},
         "any_of": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 9}, {"type": "null"}]},
     }
     if facet.kind == "entity":

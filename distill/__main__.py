@@ -22,7 +22,7 @@ from agent.parsing.parser import ParseInput
 from agent.parsing.weights import FILE, load
 from distill.bench import Bench
 from distill.calibrate import reliability
-from distill.causal import Study, new_student, open_student, teach
+from distill.causal import Study, merged_student, new_student, open_student, teach
 from distill.courses import Mixture, Preparer
 from distill.examples import place_labels
 from distill.heads import head_figures
@@ -88,6 +88,10 @@ def train_command(
     pace: Annotated[float, typer.Option(help="compact: share of the usual learning rates.", min=0.0, max=2.0)] = 1.0,
     share: Annotated[float, typer.Option(help="Share of the written turns that is used.", min=0.0, max=1.0)] = 1.0,
     augment: Annotated[bool, typer.Option(help="Vary names, values and typing.")] = True,
+    drawn: Annotated[int | None, typer.Option(help="causal: turns an epoch, drawn by chance.", min=1)] = None,
+    adapted: Annotated[bool, typer.Option("--adapted", help="causal: low-rank additions, whatever the size.")] = False,
+    terse: Annotated[bool, typer.Option("--terse", help="causal: a ChatML base that is told no instructions.")] = False,
+    rate: Annotated[float | None, typer.Option(help="causal: highest learning rate.", min=1e-7, max=0.1)] = None,
     threads: ThreadsOption = 2,
 ) -> None:
     """Train the compact parser, or a language model to take its place; a stopped training goes on where it was."""
@@ -104,9 +108,28 @@ def train_command(
             schedule = Schedule(epochs=epochs or Schedule().epochs, seed=seed).paced(pace)
             _train_compact(bench, material, mixture, schedule, out, start)
         else:
-            _train_causal(bench, material, mixture, Study(epochs=epochs or Study().epochs, seed=seed), base, out)
+            study = Study(
+                epochs=epochs or Study().epochs, seed=seed, drawn=drawn, adapted=adapted, terse=terse, rate=rate
+            )
+            _train_causal(bench, material, mixture, study, base, out)
     except (CatalogueError, LabelledFileError, WeightsError, TrainingError) as error:
         _stop(error)
+
+
+@app.command()
+def merge(
+    additions: Annotated[Path, typer.Argument(help="Folder of low-rank additions, as a causal training wrote it.")],
+    base: Annotated[Path, typer.Option(help="Folder of the base that they were trained on.")],
+    out: Annotated[Path, typer.Option(help="Folder for the model; it must not hold one yet.")],
+) -> None:
+    """Merge low-rank additions into their base: a folder that vLLM serves."""
+    if (out / "config.json").exists():
+        _stop(f"{str(out / 'config.json')!r} exists; nothing is overwritten, so name another folder")
+    try:
+        merged_student(additions, base).save(out)
+    except TrainingError as error:
+        _stop(error)
+    typer.echo(f"{out}: serve it with .ci/vllm.sh serve {out}", err=True)
 
 
 @app.command()

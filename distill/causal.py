@@ -2,12 +2,14 @@
 
 From scratch it is a small Llama with a tokenizer of its own, whose chat template leaves the instructions out: it knows
 its one task. Over a base checkpoint it is supervised fine-tuning on the very messages that the instruct parser sends,
-of all weights where the base is small and of low-rank additions (LoRA, Hu et al. 2021) where it is large.
+of all weights where the base is small and of low-rank additions (LoRA, Hu et al. 2021) where it is large or where that
+is asked for; additions are also kept by themselves, to be merged into the same base elsewhere.
 """
 
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,18 +20,26 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 
+from distill.bases import open_base
 from distill.lessons import Lesson, texts_of
 from distill.train import TrainingError
 
 LARGE = 1_000_000_000
 """Parameters from which a base is trained by low-rank additions."""
 CHECKPOINT = "student.pt"
+ADDITIONS = "additions"
 _TEMPLATE = (
     "{% for m in messages %}{% if m.role != 'system' %}<|{{ m.role }}|>"
     "{{ m.content.split('turn to understand:\\n') | last }}<|end|>{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 """The turn stands last in a parse prompt, after what is the same for every turn; data in it never hold a line break."""
+_TERSE = (
+    "{% for m in messages %}{% if m.role != 'system' %}<|im_start|>{{ m.role }}\n"
+    "{{ m.content.split('turn to understand:\n') | last }}<|im_end|>\n{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+"""The same for a base that marks messages as ChatML does: small ones cannot hold to long instructions anyway."""
 _PIECES = r"\w+|\W+"
 """Words apart from what is around them: those of a turn are the same tokens in the reply that quotes them."""
 _END, _MARKS = "<|end|>", ("<|user|>", "<|assistant|>")
@@ -47,6 +57,12 @@ class Study:
     """Tokens a batch."""
     longest: int = 4096
     """Lessons of more tokens are left out: their reply would be cut."""
+    drawn: int | None = None
+    """How many of an epoch's lessons are taken, by chance; None takes all."""
+    adapted: bool = False
+    """Low-rank additions whatever the base's size."""
+    terse: bool = False
+    """Leave the instructions out of what a base is asked; it must be one whose messages are marked as in ChatML."""
     rate: float | None = None
     """Highest learning rate; None takes 1e-3 from scratch, 2e-5 for a base, 2e-4 for low-rank additions."""
     width: int = 256
@@ -69,9 +85,14 @@ class Student:
         return sum(part.numel() for part in self.model.parameters())
 
     def save(self, folder: Path) -> None:
-        """Write the folder that vLLM serves; low-rank additions are merged into the base first."""
+        """Write the folder that vLLM serves, in half precision.
+
+        Low-rank additions are written to a folder of their own in it, and merged into the base.
+        """
+        if self.adapted:
+            self.model.save_pretrained(folder / ADDITIONS)
         model = self.model.merge_and_unload() if self.adapted else self.model
-        model.save_pretrained(folder)
+        deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
 
 
@@ -103,32 +124,51 @@ def open_student(base: Path, study: Study, large: int = LARGE) -> Student:
 
     Raises TrainingError where the folder holds no causal model with a chat template, or where peft is missing.
     """
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    opened = open_base(base)
+    if study.terse:
+        _be_terse(opened.tokenizer, base)
+    student = Student(opened.model, opened.tokenizer, study.rate or 2e-5)
+    return _adapted(student, study) if study.adapted or student.parameters >= large else student
 
+
+def merged_student(additions: Path, base: Path) -> Student:
+    """Return a base with low-rank additions merged into it, terse as the shipped ones were trained.
+
+    Raises TrainingError where either cannot be read, or where the additions are of another base.
+    """
+    opened, peft = open_base(base), _peft()
+    _be_terse(opened.tokenizer, base)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(base, local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"no causal language model in {str(base)!r}: {error}") from error
-    if not tokenizer.chat_template:
-        raise TrainingError(f"the tokenizer in {str(base)!r} has no chat template; give an instruct model")
-    student = Student(model, tokenizer, study.rate or 2e-5)
-    return student if student.parameters < large else _adapted(student, study)
+        model = peft.PeftModel.from_pretrained(opened.model, str(additions), local_files_only=True)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise TrainingError(f"cannot add {str(additions)!r} to {str(base)!r}: {error}") from error
+    return Student(model.merge_and_unload(), opened.tokenizer, 0.0)
+
+
+def _be_terse(tokenizer: Any, base: Path) -> None:
+    if tokenizer.eos_token != "<|im_end|>":
+        raise TrainingError(
+            f"{str(base)!r} ends messages with {tokenizer.eos_token!r}, not as ChatML does; leave out --terse"
+        )
+    tokenizer.chat_template = _TERSE
 
 
 def _adapted(student: Student, study: Study) -> Student:
+    peft = _peft()
+    torch.manual_seed(study.seed)
+    added = peft.LoraConfig(r=16, lora_alpha=32, target_modules=list(_LORA_PARTS), task_type="CAUSAL_LM")
+    return Student(peft.get_peft_model(student.model, added), student.tokenizer, study.rate or 2e-4, adapted=True)
+
+
+def _peft() -> Any:
     try:
-        from peft import LoraConfig, get_peft_model  # type: ignore[import-not-found, unused-ignore]
+        import peft  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise TrainingError(
-            "a base of this size is trained by low-rank additions, which needs peft: "
-            "pip install 'attune[student]', or give a smaller base"
+            "low-rank additions, of which a large base is trained, need peft: "
+            "pip install -c constraints.txt 'attune[student]', or give a smaller base"
         ) from error
-    torch.manual_seed(study.seed)
-    added = LoraConfig(
-        r=16, lora_alpha=32, lora_dropout=0.05, target_modules=list(_LORA_PARTS), task_type="CAUSAL_LM"
-    )  # fmt: skip
-    return Student(get_peft_model(student.model, added), student.tokenizer, study.rate or 2e-4, adapted=True)
+    return peft
 
 
 def teach(
@@ -151,9 +191,9 @@ def teach(
     for epoch in range(first, study.epochs):
         order = random.Random(f"{study.seed} {epoch}")
         torch.manual_seed(study.seed + epoch)
-        groups = list(
-            _groups([one for one in map(_encoder(student), course(epoch)) if _fits(one, study)], study, order)
-        )
+        lessons = list(course(epoch))
+        taken = order.sample(lessons, min(study.drawn or len(lessons), len(lessons)))
+        groups = list(_groups([one for one in map(_encoder(student), taken) if _fits(one, study)], study, order))
         if not groups:
             raise TrainingError(f"no lesson has at most {study.longest} tokens; raise the limit")
         model.train()
@@ -218,8 +258,10 @@ def _loss(model: Any, group: Sequence[_Encoded], device: str) -> tuple[Tensor, i
     for row, one in enumerate(group):
         wanted[row, one.asked : len(one.ids)] = ids[row, one.asked : len(one.ids)]
         seen[row, : len(one.ids)] = 1
-    logits = model(input_ids=ids, attention_mask=seen).logits[:, :-1]
-    targets = wanted[:, 1:]
+    # What is only asked is not learned: its logits, over tens of thousands of tokens, are left out.
+    kept = ids.shape[1] - min(one.asked for one in group) + 1
+    logits = model(input_ids=ids, attention_mask=seen, logits_to_keep=kept).logits[:, :-1]
+    targets = wanted[:, 1 - kept :]
     loss = cross_entropy(logits.reshape(-1, logits.shape[-1]).float(), targets.reshape(-1), ignore_index=_IGNORED)
     return loss, int((targets != _IGNORED).sum())
 

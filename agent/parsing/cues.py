@@ -223,6 +223,11 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
     if intent == "question" and preferences and not (items or asks or _QUESTION.search(text)):
         # 'She has to be in the cast' asks nothing.
         intent = "recommend"
+    if intent in ("smalltalk", "question", "more") and not (preferences or items) and not _QUESTION.search(text):
+        # 'It has to have come out after 2010' is no chat, and asks nothing.
+        limits = [one for one in turn.mentions if one.kind == "number" and one.firm] if _OBLIGES.search(text) else []
+        preferences = _wanted(limits, turn, domain)
+        intent, asks = ("recommend", ()) if preferences else (intent, asks)
     if intent in ("question", "compare", "explain") and len(items) < _wanted_items(intent):
         items = items or tuple(_pointed(turn.mentions)) or tuple(map(_about, _meant(turn, offered, preferences)))
     if intent == "question" and not items and not preferences:
@@ -232,11 +237,6 @@ def _with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Se
         preferences = tuple(named(turn.mentions, domain)) if asked else ()
         if not preferences and not asks:
             intent = "smalltalk"
-    elif intent == "smalltalk" and not items and not preferences and _OBLIGES.search(text):
-        # 'It has to have come out after 2010' is no chat.
-        limits = [one for one in turn.mentions if one.kind == "number" and one.firm]
-        preferences = _wanted(limits, turn, domain)
-        intent = "recommend" if preferences else intent
     elif intent == "feedback" and not items and not preferences and not TELLS.search(text):
         # 'Not very cheerful' is about nothing on the list: it says what is wanted.
         sure = [one for one in turn.mentions if one.score >= BEYOND_DOUBT]

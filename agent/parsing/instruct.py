@@ -168,10 +168,16 @@ def _as_shown(turn: ParseInput) -> dict[str, Any]:
 
 
 def as_written(command: Command, domain: Domain) -> dict[str, Any]:
-    """Return a labelled command as a model is asked to write it: every field that the schema requires."""
+    """Return a labelled command as a model is asked to write it: every field that the schema requires, in its order."""
     statements = []
     for one in command.preferences:
-        statement = one.model_dump(exclude={"confidence", "role", "value"}) | {"value": value_json(one.value)}
+        statement = {
+            "facet": one.facet,
+            "quote": one.quote,
+            "value": value_json(one.value),
+            **one.model_dump(include={"polarity", "strength", "lifetime", "op"}),
+            "any_of": one.any_of,
+        }
         if domain.facets[one.facet].kind == "entity":
             statement["role"] = one.role or "any"
         statements.append(statement)
