@@ -11,9 +11,10 @@ import numpy as np
 
 from agent.commands import Command, Intent, ItemReference, Preference, Relative, Strength
 from agent.parsing.confidence import confidence, item_evidence, wish_evidence
-from agent.parsing.cues import asks_for_more, settle
+from agent.parsing.cues import settle
 from agent.parsing.encoding import TurnEncoder
 from agent.parsing.errors import WeightsError
+from agent.parsing.intents import asks_for_more
 from agent.parsing.labels import (
     BOUNDS,
     INTENTS,
