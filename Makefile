@@ -64,5 +64,5 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up in $(VENV) with $(PYTHON): about two minutes and 2 GB the first time."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -c constraints.txt torch
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -c constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -c constraints.txt --editable '.[dev,student]'
 	@touch $(READY)

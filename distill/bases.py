@@ -53,6 +53,6 @@ def _whole(model: Any) -> Any:
     config = type(model.config)(
         **{name: value for name, value in model.config.to_dict().items() if name != "quantization_config"}
     )
-    whole = AutoModelForCausalLM.from_config(config)
+    whole = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
     whole.load_state_dict(model.state_dict())
     return whole

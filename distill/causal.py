@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 
+from distill import additions
 from distill.bases import open_base
 from distill.lessons import Lesson, texts_of
 from distill.train import TrainingError
@@ -44,7 +45,6 @@ _PIECES = r"\w+|\W+"
 """Words apart from what is around them: those of a turn are the same tokens in the reply that quotes them."""
 _END, _MARKS = "<|end|>", ("<|user|>", "<|assistant|>")
 _IGNORED = -100
-_LORA_PARTS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,8 @@ class Study:
 
     epochs: int = 3
     seed: int = 20260101
-    tokens: int = 8192
-    """Tokens a batch."""
+    tokens: int = 2048
+    """Tokens a batch: with a base of 135 million parameters 8192 need over 20 GB."""
     longest: int = 4096
     """Lessons of more tokens are left out: their reply would be cut."""
     drawn: int | None = None
@@ -90,9 +90,10 @@ class Student:
         Low-rank additions are written to a folder of their own in it, and merged into the base.
         """
         if self.adapted:
-            self.model.save_pretrained(folder / ADDITIONS)
-        model = self.model.merge_and_unload() if self.adapted else self.model
-        deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
+            additions.keep(self.model, folder / ADDITIONS)
+        model = deepcopy(self.model)
+        model = model.merge_and_unload() if self.adapted else model
+        model.to(torch.bfloat16).save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
 
 
@@ -128,21 +129,19 @@ def open_student(base: Path, study: Study, large: int = LARGE) -> Student:
     if study.terse:
         _be_terse(opened.tokenizer, base)
     student = Student(opened.model, opened.tokenizer, study.rate or 2e-5)
-    return _adapted(student, study) if study.adapted or student.parameters >= large else student
+    if not study.adapted and student.parameters < large:
+        return student
+    return Student(additions.begin(student.model, study.seed), student.tokenizer, study.rate or 2e-4, adapted=True)
 
 
-def merged_student(additions: Path, base: Path) -> Student:
-    """Return a base with low-rank additions merged into it, terse as the shipped ones were trained.
+def merged_student(folder: Path, base: Path) -> Student:
+    """Return a terse base with the low-rank additions in a folder merged into it.
 
     Raises TrainingError where either cannot be read, or where the additions are of another base.
     """
-    opened, peft = open_base(base), _peft()
+    opened = open_base(base)
     _be_terse(opened.tokenizer, base)
-    try:
-        model = peft.PeftModel.from_pretrained(opened.model, str(additions), local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise TrainingError(f"cannot add {str(additions)!r} to {str(base)!r}: {error}") from error
-    return Student(model.merge_and_unload(), opened.tokenizer, 0.0)
+    return Student(additions.merge(opened.model, folder), opened.tokenizer, rate=0.0)
 
 
 def _be_terse(tokenizer: Any, base: Path) -> None:
@@ -151,24 +150,6 @@ def _be_terse(tokenizer: Any, base: Path) -> None:
             f"{str(base)!r} ends messages with {tokenizer.eos_token!r}, not as ChatML does; leave out --terse"
         )
     tokenizer.chat_template = _TERSE
-
-
-def _adapted(student: Student, study: Study) -> Student:
-    peft = _peft()
-    torch.manual_seed(study.seed)
-    added = peft.LoraConfig(r=16, lora_alpha=32, target_modules=list(_LORA_PARTS), task_type="CAUSAL_LM")
-    return Student(peft.get_peft_model(student.model, added), student.tokenizer, study.rate or 2e-4, adapted=True)
-
-
-def _peft() -> Any:
-    try:
-        import peft  # type: ignore[import-not-found, unused-ignore]
-    except ImportError as error:
-        raise TrainingError(
-            "low-rank additions, of which a large base is trained, need peft: "
-            "pip install -c constraints.txt 'attune[student]', or give a smaller base"
-        ) from error
-    return peft
 
 
 def teach(

@@ -2,7 +2,9 @@
 
 import json
 import random
+import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from typer.testing import CliRunner
 from agent.parsing.parser import ParseInput
 from agent.parsing.review import read_command
 from distill.__main__ import app
+from distill.additions import merge
+from distill.bases import open_base
 from distill.bench import Bench
-from distill.causal import CHECKPOINT, Student, Study, new_student, open_student, teach
+from distill.causal import ADDITIONS, CHECKPOINT, Student, Study, new_student, open_student, teach
 from distill.courses import Mixture
 from distill.lessons import Lesson, Lessons, Writer
 from distill.simulate import Simulator
@@ -151,6 +155,76 @@ def test_a_large_base_without_peft_says_what_to_install(
     monkeypatch.setitem(sys.modules, "peft", None)
     with pytest.raises(TrainingError, match=r"attune\[student\]"):
         open_student(tmp_path, STUDY, large=1)
+
+
+@pytest.fixture(scope="module")
+def adapted(taught: Student, lessons: list[Lesson], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Folders of a base and of a student that was adapted from it."""
+    base, folder = (tmp_path_factory.mktemp("adapted") / name for name in ("base", "student"))
+    taught.save(base)
+    study = replace(STUDY, adapted=True, epochs=4, rate=0.02)
+    student = open_student(base, study)
+    losses: list[float] = []
+    teach(student, lambda _: lessons, study, report=lambda _, loss: losses.append(loss))
+    assert losses[-1] < losses[0]
+    student.save(folder)
+    return base, folder
+
+
+def _logits(model: Any) -> torch.Tensor:
+    with torch.no_grad():
+        return model(torch.arange(20)[None]).logits.float()  # type: ignore[no-any-return]
+
+
+def test_additions_merged_into_their_base_are_the_student(adapted: tuple[Path, Path]) -> None:
+    base, folder = adapted
+    merged = _logits(merge(open_base(base).model, folder / ADDITIONS))
+    learned = (merged - _logits(open_base(base).model)).abs().max()
+    assert (merged - _logits(open_base(folder).model)).abs().max() < learned / 10
+    kept, full = (folder / ADDITIONS / "adapter_model.safetensors", folder / "model.safetensors")
+    assert kept.stat().st_size < full.stat().st_size
+
+
+def test_additions_of_another_base_are_refused(adapted: tuple[Path, Path], lessons: list[Lesson]) -> None:
+    other = new_student(lessons, replace(STUDY, seed=1))
+    with pytest.raises(TrainingError, match="another base"):
+        merge(other.model, adapted[1] / ADDITIONS)
+
+
+@pytest.mark.parametrize("left", [0, 100])
+def test_additions_cut_short_are_an_error(adapted: tuple[Path, Path], tmp_path: Path, left: int) -> None:
+    base, folder = adapted
+    shutil.copytree(folder / ADDITIONS, tmp_path / "cut")
+    path = tmp_path / "cut" / "adapter_model.safetensors"
+    path.write_bytes(path.read_bytes()[:left])
+    with pytest.raises(TrainingError, match="cannot read the additions"):
+        merge(open_base(base).model, tmp_path / "cut")
+
+
+def test_a_base_that_marks_messages_otherwise_cannot_be_terse(adapted: tuple[Path, Path]) -> None:
+    with pytest.raises(TrainingError, match="not as ChatML does"):
+        open_student(adapted[0], replace(STUDY, terse=True))
+
+
+def test_two_packed_models_in_a_folder_are_an_error(tmp_path: Path) -> None:
+    for name in ("one.gguf", "two.gguf"):
+        (tmp_path / name).write_bytes(b"GGUF")
+    with pytest.raises(TrainingError, match="holds 2 GGUF files"):
+        open_base(tmp_path)
+
+
+def test_a_packed_model_that_is_none_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "one.gguf").write_bytes(b"no model")
+    with pytest.raises(TrainingError, match="no causal language model"):
+        open_base(tmp_path)
+
+
+def test_an_epoch_takes_as_many_lessons_as_are_drawn(lessons: list[Lesson]) -> None:
+    study = replace(STUDY, drawn=3, epochs=1, tokens=1)
+    student, steps = new_student(lessons, study), []
+    student.model.register_forward_hook(lambda *_: steps.append(1))
+    teach(student, lambda _: lessons, study)
+    assert len(steps) == 3
 
 
 @pytest.mark.parametrize("base", ["scratch", "no-such-folder"])
