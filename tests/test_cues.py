@@ -178,6 +178,13 @@ def test_a_compound_says_all_its_parts(heard: Heard) -> None:
     ]
 
 
+@pytest.mark.parametrize(("text", "strength"), [("a rom com please", "must"), ("maybe a rom com", "prefer")])
+def test_a_compound_read_as_one_phrase_is_as_firm_as_its_words(heard: Heard, text: str, strength: str) -> None:
+    phrase = Preference(facet="theme", value="rom com", quote="rom com")
+    command = heard(text, Command(intent="recommend", preferences=(phrase,)))
+    assert {(one.value, one.strength) for one in command.preferences} == {("romance", strength), ("comedy", strength)}
+
+
 def test_a_refused_compound_is_left_as_it_was_read(heard: Heard) -> None:
     refused = Preference(facet="genre", value="comedy", polarity="dislike", quote="romcoms")
     assert wishes(heard("no romcoms", Command(preferences=(refused,)))) == [("genre", "comedy", "add")]

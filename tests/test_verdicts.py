@@ -6,12 +6,15 @@ from agent.commands import Command, Intent, ItemReference, Preference, Relation
 from agent.parsing.parser import ParseInput, SlateEntry
 from agent.parsing.references import Offered
 from agent.parsing.verdicts import with_verdict
+from tests.conftest import ROOT
+from tools.domain import Domain
 
+DOMAIN = Domain.load(ROOT / "data" / "movies")
 JAWS, ALIEN = Offered("Jaws"), Offered("Alien")
 
 
 def heard(text: str, command: Command | None = None, offered: tuple[Offered, ...] = (JAWS,)) -> Command:
-    return with_verdict(command or Command(), ParseInput(text=text), offered)
+    return with_verdict(command or Command(), ParseInput(text=text), DOMAIN, offered)
 
 
 def relations(command: Command) -> list[tuple[int | str, Relation]]:
@@ -48,7 +51,7 @@ def test_both_are_taken_where_both_were_offered() -> None:
 
 def test_what_is_on_screen_is_not_settled_by_what_was_said_before() -> None:
     turn = ParseInput(text="I'll watch it", slate=(SlateEntry(1, "Heat"), SlateEntry(2, "Ran")))
-    assert not with_verdict(Command(), turn, (JAWS,)).items
+    assert not with_verdict(Command(), turn, DOMAIN, (JAWS,)).items
 
 
 def test_a_wish_beside_it_keeps_the_request() -> None:
@@ -76,3 +79,9 @@ def test_asking_back_about_a_title_is_a_question_about_it() -> None:
     command = heard("nice one. did you see Heat?", read)
     assert (command.intent, relations(command)) == ("question", [("Heat", "about")])
     assert heard("have you seen any good ones lately?", Command(intent="more")).intent == "more"
+
+
+def test_what_is_asked_back_with_a_pronoun_is_about_what_was_just_named() -> None:
+    seen = ItemReference(ref="Heat", relation="liked", quote="Heat")
+    command = heard("seen Heat, did you like it?", Command(intent="feedback", items=(seen,)))
+    assert (command.intent, relations(command)) == ("question", [("Heat", "about")])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from agent.commands import Preference
 from agent.parsing.parser import ParseInput
+from agent.parsing.statements import is_hedged
 from tools.domain import Domain
 
 
@@ -13,19 +14,22 @@ def with_all_parts(preferences: tuple[Preference, ...], turn: ParseInput, domain
 
     A refusal is left as it is: who wants no romantic comedies may well want other comedies.
     """
-    preferences = tuple(part for one in preferences for part in _parted(one, domain))
+    preferences = tuple(part for one in preferences for part in _parted(one, turn, domain))
     return (*preferences, *_missing(preferences, turn, domain))
 
 
-def _parted(statement: Preference, domain: Domain) -> Iterator[Preference]:
-    """A statement whose value is itself a compound, in whatever language it was said, as what the compound says."""
+def _parted(statement: Preference, turn: ParseInput, domain: Domain) -> Iterator[Preference]:
+    """A statement whose value is itself a compound, in whatever language it was said, as what the compound says.
+
+    Each part is as firm as its facet, unless it was hedged ('maybe a rom com').
+    """
     value = statement.value if isinstance(statement.value, str) else ""
     parts = domain.compounds.get(value.casefold(), {}) if statement.facet == domain.text_facet else {}
     if not parts or statement.polarity == "dislike":
         yield statement
     for facet, values in (parts if statement.polarity == "like" else {}).items():
         for one in values:
-            strength = domain.facets[facet].strength
+            strength = "prefer" if is_hedged(statement, turn.text) else domain.facets[facet].strength
             yield statement.model_copy(update={"facet": facet, "value": one, "strength": strength})
 
 

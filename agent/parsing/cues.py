@@ -75,7 +75,7 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
         lasting = tuple(one for one in command.preferences if one.lifetime == "lasting" or one.op == "remove")
         return command.model_copy(update={"intent": "profile", "preferences": lasting})
     command = _with_items(command, turn, domain)
-    command = with_verdict(with_intent(command, turn, domain, offered), turn, offered)
+    command = with_verdict(with_intent(command, turn, domain, offered), turn, domain, offered)
     if command.intent == "recommend":
         passed_by = (settle_stance(one, turn.text) for one in unheard(command, turn, domain))
         command = command.model_copy(update={"preferences": (*command.preferences, *passed_by)})

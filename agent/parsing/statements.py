@@ -147,7 +147,7 @@ def _directed(wish: Preference, turn: ParseInput) -> Preference:
 def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     """A bound in figures, and a country or language by name, is meant, unless it is hedged in its clause."""
     facet = domain.facets[wish.facet]
-    if wish.op == "remove" or wish.strength == "must" or not wish.quote or _HEDGED.search(_clause(wish, turn.text)):
+    if wish.op == "remove" or wish.strength == "must" or not wish.quote or is_hedged(wish, turn.text):
         return wish
     at = place_of(wish.quote, turn.text)
     here = [
@@ -161,6 +161,11 @@ def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     if not (bounded or named or by_name):
         return wish
     return wish.model_copy(update={"strength": "must", "confidence": max(wish.confidence, SURE)})
+
+
+def is_hedged(wish: Preference, text: str) -> bool:
+    """Return whether the clause that a wish stands in says 'maybe', 'ideally' or the like."""
+    return _HEDGED.search(_clause(wish, text)) is not None
 
 
 def _clause(wish: Preference, text: str) -> str:

@@ -10,6 +10,7 @@ from agent.commands import Command, Intent, ItemReference, Relation
 from agent.parsing.parser import ParseInput
 from agent.parsing.references import Offered
 from agent.parsing.words import place_of
+from tools.domain import Domain
 
 _THAT = r"(?:it|that|this|them|those|these|both)\b"
 _ABOUT_TO = (
@@ -45,19 +46,19 @@ _ASKS_YOU = re.compile(
 )
 _ASKS_FOR_SOME = re.compile(
     r"\b(?:can|could|would|will|do) (?:you|u)(?: \w+){0,3} (?:recommend|suggest)|"
-    r"\b(?:which|what) (?:movies?|films?|ones?) (?:should|would|do|can|could) (?:i|you|u|we)\b|"
     r"\bwhat (?:should|would) (?:i|you|u|we) (?:watch|see|try|recommend|"
     r"suggest)|\b(?:have|got|any) (?:(?:any|other|more) ){0,2}(?:recommendations|suggestions)\b",
     re.IGNORECASE,
 )
+_WHICH = re.compile(r"\b(?:which|what) (\w+) (?:should|would|do|can|could) (?:i|you|u|we)\b", re.IGNORECASE)
 _OTHERS = re.compile(r"\b(?:else|other|others|more|another)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:both|them|those|these|either|all|they)\b", re.IGNORECASE)
 
 
-def with_verdict(command: Command, turn: ParseInput, offered: Sequence[Offered]) -> Command:
+def with_verdict(command: Command, turn: ParseInput, domain: Domain, offered: Sequence[Offered]) -> Command:
     """Return the command with what the turn plainly says of the titles just named, and with what that makes of it."""
     text = turn.text
-    if asking := _asking(command, text):
+    if asking := _asking(command, text, domain):
         return asking
     taken = _TAKES_IT.search(text)
     said = taken or _WANTS_IT.search(text)
@@ -73,20 +74,26 @@ def with_verdict(command: Command, turn: ParseInput, offered: Sequence[Offered])
     return command.model_copy(update={"items": items})
 
 
-def _asking(command: Command, text: str) -> Command | None:
+def _asking(command: Command, text: str, domain: Domain) -> Command | None:
     """The command as the question or the request that such a turn ends with, None where it asks neither."""
     if command.preferences or command.intent not in ("recommend", "more", "feedback", "smalltalk"):
         return None
     if (asked := _ASKS_YOU.search(text)) is not None:
+        meant = [item for item in command.items if place_of(item.quote, text) >= asked.start()] or command.items[-1:]
         items = tuple(
-            item.model_copy(update={"relation": "about"}) if place_of(item.quote, text) >= asked.start() else item
-            for item in command.items
+            item.model_copy(update={"relation": "about"}) if item in meant else item for item in command.items
         )
         return command.model_copy(update={"intent": "question", "items": items}) if items else None
-    if command.intent in ("feedback", "smalltalk") and _ASKS_FOR_SOME.search(text):
+    if command.intent in ("feedback", "smalltalk") and _asks_for_some(text, domain):
         intent: Intent = "more" if _OTHERS.search(text) else "recommend"
         return command.model_copy(update={"intent": intent})
     return None
+
+
+def _asks_for_some(text: str, domain: Domain) -> bool:
+    nouns = {"one", "ones", domain.noun.one, domain.noun.many, *domain.noun.also}
+    which = any(found[1].casefold() in nouns for found in _WHICH.finditer(text))
+    return which or _ASKS_FOR_SOME.search(text) is not None
 
 
 def _reference(one: Offered, relation: Relation, quote: str) -> ItemReference:
