@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from agent import build_agent, load_settings
-from agent.breaker import Breaker
 from agent.commands import Command, command_schema
 from agent.errors import ModelRefused, ModelUnavailable
 from agent.llm import ModelCall, ModelReply
@@ -23,6 +22,8 @@ from agent.parsing.labelled import LabelledTurn, read_labelled
 from agent.parsing.parser import Parsed, ParseInput, SlateEntry
 from agent.parsing.review import printable
 from agent.parsing.rules import RulesParser
+from agent.trace import Done, Text
+from agent.turns import Turn
 from prompts.loader import Message
 from tests.e2e.served import ROOT, VllmServer, make_tiny_model
 from tests.fakes import HashEmbedder
@@ -122,28 +123,41 @@ async def test_a_prompt_over_the_context_is_refused_by_name(model: OpenAIModel) 
 async def test_a_conversation_goes_on_while_the_server_is_away(
     server: VllmServer, tiny: Catalogue, tmp_path: Path
 ) -> None:
-    model = OpenAIModel(server.url, deadline_s=60, breaker=Breaker(limit=3, rest_s=0.0))
-    parser = InstructParser(model, tiny.domain, RulesParser(tiny.domain), propose=True, deadline_s=60)
-    settings = load_settings(home=tmp_path, slate_size=2)
+    """Five turns over everything as it is built for people, streamed; the server is killed after the first one."""
+    settings = load_settings(
+        home=tmp_path, slate_size=2, model_url=server.url, model_timeout_s=60, writer="templates" if STUDENT else "auto"
+    )
     runtimes = {item.id: item.facts["runtime"] for item in tiny.items(range(len(tiny)))}
-    agent = await build_agent(settings, model=model, parser=parser, catalogue=tiny, embedder=HashEmbedder())
+    agent = await build_agent(settings, catalogue=tiny, embedder=HashEmbedder())
+
+    async def turn(text: str) -> Turn:
+        events = [event async for event in agent.respond("ana", "t", text)]
+        assert isinstance(events[-1], Done)
+        assert "".join(event.delta for event in events if isinstance(event, Text)) == events[-1].turn.reply
+        return events[-1].turn
+
     try:
-        first = await agent.chat("ana", "t", "hello")
+        first = await turn("I'd like a drama please")
         assert AWAY not in first.notices
         server.kill()
-        second = await agent.chat("ana", "t", "start over, nothing over two hours please")
-        assert AWAY in second.notices and second.parser == "rules"
+        second = await turn("start over, nothing over two hours please")
+        assert AWAY in second.notices and second.parser == "compact"
         assert len(second.slate) == 2 and all(runtimes[item.id] <= 120 for item in second.slate)
-        third = await agent.chat("ana", "t", "anything else?")
+        third = await turn("anything else?")
         assert AWAY in third.notices and third.turn == 3
         assert {item.id for item in third.slate}.isdisjoint(item.id for item in second.slate)
         server.start()
-        for turn, text in enumerate(("something like Arrival", "thanks"), start=4):
-            back = await agent.chat("ana", "t", text)
-            assert back.turn == turn and AWAY not in back.notices
+        fourth = await turn("something like Arrival")
+        fifth = await turn("thanks")
+        assert [one.turn for one in (fourth, fifth)] == [4, 5]
+        assert not any(AWAY in one.notices for one in (fourth, fifth))
     finally:
         await agent.close()
-        await model.close()
+    if STUDENT:
+        assert [one.parser for one in (first, fourth, fifth)] == ["instruct"] * 3
+        assert ("genre", "drama") in {(one.facet, one.value) for one in first.command.preferences}
+        assert [(item.ref, item.relation) for item in fourth.command.items] == [("Arrival", "similar")]
+        assert fifth.command == Command(intent="smalltalk")
 
 
 async def test_a_server_that_is_gone_is_known_within_seconds(server: VllmServer, model: OpenAIModel) -> None:
