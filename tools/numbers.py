@@ -10,9 +10,7 @@ from tools.comparators import Comparator, is_hedged
 from tools.domain import Domain
 from tools.figures import CALENDAR_CUE, NOT_BESIDE, FigureReader, NumberLexicon, Scan
 from tools.mentions import Bounds, Mention
-from tools.quantities import (
-    Quantity,
-)
+from tools.quantities import Quantity
 from tools.timespans import OPEN_END
 from tools.words import FUNCTION_WORDS
 
