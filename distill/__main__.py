@@ -217,7 +217,8 @@ def _train_compact(
 
 
 def _train_causal(bench: Bench, material: Material, mixture: Mixture, study: Study, base: str, out: Path) -> None:
-    lessons = Lessons(bench, material.examples, mixture, study.seed, untitled=0.5 if base == SCRATCH or study.terse else 0.0)
+    untitled = 0.5 if base == SCRATCH or study.terse else 0.0
+    lessons = Lessons(bench, material.examples, mixture, study.seed, untitled)
     student = new_student(lessons(0), study) if base == SCRATCH else open_student(Path(base), study)
     typer.echo(f"{student.parameters / 1e6:.1f} M parameters", err=True)
     teach(
