@@ -79,9 +79,3 @@ def test_asking_back_about_a_title_is_a_question_about_it() -> None:
     command = heard("nice one. did you see Heat?", read)
     assert (command.intent, relations(command)) == ("question", [("Heat", "about")])
     assert heard("have you seen any good ones lately?", Command(intent="more")).intent == "more"
-
-
-def test_what_is_asked_back_with_a_pronoun_is_about_what_was_just_named() -> None:
-    seen = ItemReference(ref="Heat", relation="liked", quote="Heat")
-    command = heard("seen Heat, did you like it?", Command(intent="feedback", items=(seen,)))
-    assert (command.intent, relations(command)) == ("question", [("Heat", "about")])

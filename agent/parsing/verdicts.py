@@ -79,9 +79,9 @@ def _asking(command: Command, text: str, domain: Domain) -> Command | None:
     if command.preferences or command.intent not in ("recommend", "more", "feedback", "smalltalk"):
         return None
     if (asked := _ASKS_YOU.search(text)) is not None:
-        meant = [item for item in command.items if place_of(item.quote, text) >= asked.start()] or command.items[-1:]
         items = tuple(
-            item.model_copy(update={"relation": "about"}) if item in meant else item for item in command.items
+            item.model_copy(update={"relation": "about"}) if place_of(item.quote, text) >= asked.start() else item
+            for item in command.items
         )
         return command.model_copy(update={"intent": "question", "items": items}) if items else None
     if command.intent in ("feedback", "smalltalk") and _asks_for_some(text, domain):
