@@ -178,6 +178,27 @@ def test_a_compound_says_all_its_parts(heard: Heard) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [("A western film is the thing", "must"), ("a western maybe", "prefer"), ("maybe a western film", "prefer")],
+)
+def test_a_kind_said_with_its_noun_is_meant(heard: Heard, text: str, strength: str) -> None:
+    soft = Preference(facet="genre", value="western", quote="western")
+    assert heard(text, Command(intent="recommend", preferences=(soft,))).preferences[0].strength == strength
+
+
+@pytest.mark.parametrize("word", ["overly", "fit", "comes into it"])
+def test_words_that_say_nothing_are_no_theme(heard: Heard, word: str) -> None:
+    phrase = Preference(facet="theme", value=word, quote=word)
+    assert not heard(f"nothing {word}", Command(intent="recommend", preferences=(phrase,))).preferences
+
+
+def test_a_theme_is_said_without_what_brings_it_in(heard: Heard) -> None:
+    phrase = Preference(facet="theme", value="lighthouses comes into it", quote="lighthouses comes into it")
+    command = heard("one where lighthouses comes into it", Command(intent="recommend", preferences=(phrase,)))
+    assert [one.value for one in command.preferences] == ["lighthouses"]
+
+
 @pytest.mark.parametrize(("text", "strength"), [("a rom com please", "must"), ("maybe a rom com", "prefer")])
 def test_a_compound_read_as_one_phrase_is_as_firm_as_its_words(heard: Heard, text: str, strength: str) -> None:
     phrase = Preference(facet="theme", value="rom com", quote="rom com")

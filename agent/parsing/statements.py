@@ -25,8 +25,12 @@ _GIVE = re.compile(
 _ASKED_OF = re.compile(r"\b(?:by|with|starring|featuring|directed by|made by) $", re.IGNORECASE)
 _TYPE = re.compile(r"\s+(?:type|kind|sort|style|vibes?|things?|stuff)(?: of)?(?: things?)?$", re.IGNORECASE)
 """Nouns that mean nothing after what they hold ('pixar type thing')."""
-_EMPTY = FUNCTION_WORDS | {"made", "came", "set", "shot", "filmed", "out", "rated", "called", "named"}
+_EMPTY = FUNCTION_WORDS | frozenset(
+    """made came comes come coming into set shot filmed out rated called named fit fits overly overtly terribly
+    particularly especially extremely awfully""".split()  # noqa: SIM905
+)
 """Words that are nobody's wish by themselves."""
+_COMES_IN = re.compile(r"\s+(?:comes?|coming|came) into (?:it|things|play|the story)$", re.IGNORECASE)
 _NOT_NEEDED = re.compile(
     r"\b(?:(?:is|are|was)(?:n'?t| not) (?:really )?(?:necessary|needed|required|important|a must|a problem|an issue)|"
     r"(?:does|do)(?:n'?t| not) (?:have|need) to be|need(?:n'?t| not) be|"
@@ -88,7 +92,7 @@ def _bare(wish: Preference, domain: Domain) -> Preference:
     """A phrase of people's own without the empty noun at its end."""
     if wish.facet != domain.text_facet or not isinstance(wish.value, str):
         return wish
-    return wish.model_copy(update={"value": _TYPE.sub("", wish.value) or wish.value})
+    return wish.model_copy(update={"value": _TYPE.sub("", _COMES_IN.sub("", wish.value)) or wish.value})
 
 
 def _is_empty(wish: Preference, domain: Domain) -> bool:
@@ -145,7 +149,10 @@ def _directed(wish: Preference, turn: ParseInput) -> Preference:
 
 
 def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
-    """A bound in figures, and a country or language by name, is meant, unless it is hedged in its clause."""
+    """A bound in figures, a country or language by name, and a kind said with its noun ('a crime film') are meant.
+
+    Unless they are hedged in their clause.
+    """
     facet = domain.facets[wish.facet]
     if wish.op == "remove" or wish.strength == "must" or not wish.quote or is_hedged(wish, turn.text):
         return wish
@@ -158,7 +165,12 @@ def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     by_name = facet.kind == "entity" and any(
         one.value == wish.value and _ASKED_OF.search(turn.text[: one.start]) for one in here
     )
-    if not (bounded or named or by_name):
+    nouns = "|".join(map(re.escape, (domain.noun.one, domain.noun.many, *domain.noun.also)))
+    kind = wish.polarity == "like" and facet.kind == "category" and facet.strength == "must"
+    with_noun = kind and any(
+        one.value == wish.value and re.match(rf"\s+(?:{nouns})\b", turn.text[one.end :], re.IGNORECASE) for one in here
+    )
+    if not (bounded or named or by_name or with_noun):
         return wish
     return wish.model_copy(update={"strength": "must", "confidence": max(wish.confidence, SURE)})
 
