@@ -187,6 +187,19 @@ def test_a_kind_said_with_its_noun_is_meant(heard: Heard, text: str, strength: s
     assert heard(text, Command(intent="recommend", preferences=(soft,))).preferences[0].strength == strength
 
 
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [
+        ("Michael Caine has to be in the cast", "must"),
+        ("Michael Caine really must be in it", "must"),
+        ("maybe Michael Caine", "prefer"),
+    ],
+)
+def test_a_name_that_has_to_be_there_is_meant(heard: Heard, text: str, strength: str) -> None:
+    soft = Preference(facet="person", value="Michael Caine", quote="Michael Caine")
+    assert heard(text, Command(intent="recommend", preferences=(soft,))).preferences[0].strength == strength
+
+
 @pytest.mark.parametrize("word", ["overly", "fit", "comes into it"])
 def test_words_that_say_nothing_are_no_theme(heard: Heard, word: str) -> None:
     phrase = Preference(facet="theme", value=word, quote=word)

@@ -43,6 +43,11 @@ _FOR_GOOD = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"(?:\b(?:no|not|never|nothing|none|without)|n't)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+_OBLIGED = re.compile(
+    r"^\W*(?:(?:really|definitely|also|just|simply) )?(?:must|has to|have to|needs? to)\b"
+    r"(?!\W+(?:not|n't|never|go|stop)\b)",
+    re.IGNORECASE,
+)
 _HEDGED = re.compile(
     r"\b(?:ideally|maybe|perhaps|preferably|if possible|if you can|bonus|would be (?:nice|lovely|good)|probably|"
     r"kinda|kind of|sort of|ish|or so|around|about|roughly|rather|preferred|not too|could be|might|a bit|slightly)\b",
@@ -165,14 +170,20 @@ def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     by_name = facet.kind == "entity" and any(
         one.value == wish.value and _ASKED_OF.search(turn.text[: one.start]) for one in here
     )
-    nouns = "|".join(map(re.escape, (domain.noun.one, domain.noun.many, *domain.noun.also)))
+    alike = [one for one in here if one.value == wish.value]
+    obliged = facet.kind in ("category", "entity") and any(_OBLIGED.match(turn.text[one.end :]) for one in alike)
     kind = wish.polarity == "like" and facet.kind == "category" and facet.strength == "must"
-    with_noun = kind and any(
-        one.value == wish.value and re.match(rf"\s+(?:{nouns})\b", turn.text[one.end :], re.IGNORECASE) for one in here
-    )
-    if not (bounded or named or by_name or with_noun):
+    with_noun = kind and any(_goes_with_noun(one, turn.text, domain) for one in alike)
+    if not (bounded or named or by_name or obliged or with_noun):
         return wish
     return wish.model_copy(update={"strength": "must", "confidence": max(wish.confidence, SURE)})
+
+
+def _goes_with_noun(mention: Mention, text: str, domain: Domain) -> bool:
+    """Whether a mention ends in, or is followed by, a noun for an item: 'crime film'."""
+    nouns = "|".join(map(re.escape, (domain.noun.one, domain.noun.many, *domain.noun.also)))
+    following = re.match(rf"\s+(?:{nouns})\b", text[mention.end :], re.IGNORECASE)
+    return following is not None or re.search(rf"\s(?:{nouns})$", mention.text, re.IGNORECASE) is not None
 
 
 def is_hedged(wish: Preference, text: str) -> bool:
