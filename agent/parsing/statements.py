@@ -43,6 +43,10 @@ _FOR_GOOD = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"(?:\b(?:no|not|never|nothing|none|without)|n't)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+_TASTE = re.compile(
+    r"\b(?:likes?|liked|loves?|loved|enjoy(?:s|ed)?|prefers?|into|fans?|favou?rites?|kinds?|types?|sorts?)\b",
+    re.IGNORECASE,
+)
 _OBLIGED = re.compile(
     r"^\W*(?:(?:really|definitely|also|just|simply) )?(?:must|has to|have to|needs? to)\b"
     r"(?!\W+(?:not|n't|never|go|stop)\b)",
@@ -173,7 +177,8 @@ def _firm(wish: Preference, turn: ParseInput, domain: Domain) -> Preference:
     alike = [one for one in here if one.value == wish.value]
     obliged = facet.kind in ("category", "entity") and any(_OBLIGED.match(turn.text[one.end :]) for one in alike)
     kind = wish.polarity == "like" and facet.kind == "category" and facet.strength == "must"
-    with_noun = kind and any(_goes_with_noun(one, turn.text, domain) for one in alike)
+    told = wish.lifetime == "lasting" or _TASTE.search(_clause(wish, turn.text))
+    with_noun = kind and not told and any(_goes_with_noun(one, turn.text, domain) for one in alike)
     if not (bounded or named or by_name or obliged or with_noun):
         return wish
     return wish.model_copy(update={"strength": "must", "confidence": max(wish.confidence, SURE)})
