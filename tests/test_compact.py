@@ -281,6 +281,14 @@ class TestReferences:
         )
         assert [one.title for one in offers_of(turn, None).titles] == ["Quiet Harbour", "Dune"]
 
+    def test_what_leads_up_to_a_title_is_no_part_of_it(self, movies_linker: Linker) -> None:
+        def find(text: str, year: int) -> tuple[Mention, ...]:
+            return movies_linker.find(text, (), year)
+
+        said = "Try Jaws (1975)! Or maybe Quiet Harbour (2011)? Perhaps Glass Rivers (1988)."
+        turn = ParseInput(text="seen it", context=(Utterance("assistant", said),))
+        assert [one.title for one in offers_of(turn, find).titles] == ["Jaws", "Quiet Harbour", "Glass Rivers"]
+
 
 class TestWeights:
     """Files of weights."""

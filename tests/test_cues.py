@@ -200,6 +200,41 @@ def test_a_name_that_has_to_be_there_is_meant(heard: Heard, text: str, strength:
     assert heard(text, Command(intent="recommend", preferences=(soft,))).preferences[0].strength == strength
 
 
+@pytest.mark.parametrize(
+    "text", ["thriller w/o Tom Hanks", "Tom Hanks, no.", "thriller, Tom Hanks not", "a thriller minus Tom Hanks"]
+)
+def test_a_refusal_may_stand_on_either_side(heard: Heard, text: str) -> None:
+    named = Preference(facet="person", value="Tom Hanks", quote="Tom Hanks")
+    one = heard(text, Command(intent="recommend", preferences=(named,))).preferences[0]
+    assert (one.value, one.polarity, one.strength) == ("Tom Hanks", "dislike", "must")
+
+
+@pytest.mark.parametrize("text", ["Tom Hanks, no gore", "Tom Hanks, no?", "Tom Hanks no matter what"])
+def test_a_no_of_something_else_refuses_nothing_before_it(heard: Heard, text: str) -> None:
+    named = Preference(facet="person", value="Tom Hanks", quote="Tom Hanks")
+    assert heard(text, Command(intent="recommend", preferences=(named,))).preferences[0].polarity == "like"
+
+
+def test_what_is_fine_is_not_wished_for(heard: Heard) -> None:
+    german, czech = (
+        Preference(facet="country", value=value, quote=quote)
+        for value, quote in (("Germany", "German"), ("Czech Republic", "Czech"))
+    )
+    assert not heard("German's fine, so is Czech", Command(intent="recommend", preferences=(german, czech))).preferences
+
+
+def test_never_having_heard_of_it_is_no_wish_for_the_obscure(heard: Heard) -> None:
+    obscure = Preference(facet="popularity", value=Range(max=40), quote="never heard of")
+    assert not heard("nope never heard of it", Command(intent="feedback", preferences=(obscure,))).preferences
+
+
+def test_a_wish_after_a_reaction_is_heard(heard: Heard) -> None:
+    seen = ItemReference(ref="The Conjuring", relation="seen", quote="it")
+    command = heard("Already seen it. What about 70s horror?", Command(intent="feedback", items=(seen,)))
+    assert command.intent == "recommend" and command.items == (seen,)
+    assert {one.facet for one in command.preferences} == {"year", "genre"}
+
+
 @pytest.mark.parametrize("word", ["overly", "fit", "comes into it"])
 def test_words_that_say_nothing_are_no_theme(heard: Heard, word: str) -> None:
     phrase = Preference(facet="theme", value=word, quote=word)

@@ -44,6 +44,13 @@ def test_what_was_offered_is_taken_or_wanted(text: str, relation: Relation) -> N
     assert (command.intent, relations(command)) == ("feedback", [("Jaws", relation)])
 
 
+@pytest.mark.parametrize("text", ["I think I'll pass on that one", "I'd rather pass", "let's give it a miss"])
+def test_what_is_passed_on_is_no_acceptance(text: str) -> None:
+    taken = ItemReference(ref="Jaws", relation="accept", quote="that one")
+    assert relations(heard(text, Command(intent="feedback", items=(taken,)))) == [("Jaws", "not_interested")]
+    assert relations(heard(text, Command(intent="smalltalk"))) == [("Jaws", "not_interested")]
+
+
 def test_both_are_taken_where_both_were_offered() -> None:
     assert relations(heard("I'll watch both!", offered=(JAWS, ALIEN))) == [("Jaws", "accept"), ("Alien", "accept")]
     assert relations(heard("I'll watch it!", offered=(JAWS, ALIEN))) == [("Alien", "accept")]

@@ -112,17 +112,18 @@ class Scan:
         """Return a token in its normal form; nothing outside the text."""
         return norm_at(self.tokens, place)
 
-    def before(self, place: int) -> str:
-        """Return the few words before a place."""
-        return " ".join(self.norms[max(0, place - _SIDE) : place])
+    def before(self, place: int, since: int = 0) -> str:
+        """Return the few words before a place, none from before the character `since`."""
+        first = max(0, place - _SIDE)
+        return " ".join(token.norm for token in self.tokens[first:place] if token.start >= since)
 
     def after(self, place: int) -> str:
         """Return the few words from a place on."""
         return " ".join(self.norms[place : place + _SIDE])
 
-    def comparator(self, first: int, after: int, calendar: bool) -> Comparator:
-        """Return how what stands from `first` up to `after` is compared."""
-        return self._comparators.read(self.before(first), self.after(after), calendar)
+    def comparator(self, first: int, after: int, calendar: bool, since: int = 0) -> Comparator:
+        """Return how what stands from `first` up to `after` is compared, by words from the character `since` on."""
+        return self._comparators.read(self.before(first, since), self.after(after), calendar)
 
 
 class FigureReader:
@@ -231,7 +232,11 @@ class FigureReader:
         return self._years(at, year[1], year[0], year[0], "year")
 
     def _is_amount(self, at: int) -> bool:
-        return any(read_amount(self._scan.tokens, at, units) for units in self._lexicon.units.values() if units)
+        """Whether a figure has a unit, and a facet that can have so much of it: of '2012 / 100 min' only the second."""
+        amounts = (
+            (name, read_amount(self._scan.tokens, at, units)) for name, units in self._lexicon.units.items() if units
+        )
+        return any(amount is not None and self._lexicon.fits(name, amount[0]) for name, amount in amounts)
 
     def _amount(self, at: int) -> Quantity | None:
         for name, units in self._lexicon.units.items():

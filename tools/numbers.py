@@ -38,7 +38,8 @@ class NumberGrammar:
         bounder = _Bounder(self._lexicon, scan)
         mentions: list[Mention] = []
         for quantity in FigureReader(self._lexicon, scan, year).quantities():
-            mention = bounder.mention(quantity)
+            # 'PG and under, 90 min': what bounds one figure does not bound the next.
+            mention = bounder.mention(quantity, since=mentions[-1].end if mentions else 0)
             if mention and (not mentions or mention.start >= mentions[-1].end):
                 mentions.append(mention)
         return tuple(mentions)
@@ -51,10 +52,13 @@ class _Bounder:
         self._lexicon = lexicon
         self._scan = scan
 
-    def mention(self, quantity: Quantity) -> Mention | None:
-        """Return the mention that a quantity and the words around it make, or None where it is no bound on a facet."""
+    def mention(self, quantity: Quantity, since: int) -> Mention | None:
+        """Return the mention that a quantity and the words around it make, or None where it is no bound on a facet.
+
+        since: the character from which words are its own.
+        """
         calendar = quantity.facet is not None and quantity.facet == self._lexicon.calendar
-        comparator = self._scan.comparator(quantity.first, quantity.last + 1, calendar)
+        comparator = self._scan.comparator(quantity.first, quantity.last + 1, calendar, since)
         if quantity.kind == "plain":
             placed = self._place_plain(quantity, comparator)
             if placed is None:

@@ -13,7 +13,7 @@ from agent.parsing.parser import ParseInput
 from agent.parsing.reacting import takes_one, waved_off, with_verdicts
 from agent.parsing.references import Offered
 from agent.parsing.stances import settle_stance
-from agent.parsing.statements import with_statements
+from agent.parsing.statements import is_no_wish, with_statements
 from agent.parsing.titles import capitalised_runs
 from agent.parsing.unheard import BEYOND_DOUBT, unheard
 from agent.parsing.verdicts import with_verdict
@@ -77,7 +77,8 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
     command = _with_items(command, turn, domain)
     command = with_verdict(with_intent(command, turn, domain, offered), turn, domain, offered)
     if command.intent == "recommend":
-        passed_by = (settle_stance(one, turn.text) for one in unheard(command, turn, domain))
+        found = (one for one in unheard(command, turn, domain) if not is_no_wish(one, turn.text))
+        passed_by = (settle_stance(one, turn.text) for one in found)
         command = command.model_copy(update={"preferences": (*command.preferences, *passed_by)})
     if command.intent == "reset":
         # Nothing is left to take back.

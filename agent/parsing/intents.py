@@ -41,7 +41,7 @@ _POLITELY = re.compile(
 )
 """'Could you dig out a western' is no question of whether there is one."""
 _OBLIGES = re.compile(r"^\W*(?:\w+\W+){0,3}(?:has|have|needs?|ought|must|should)\b", re.IGNORECASE)
-_WHAT_ABOUT = re.compile(r"^\W*(?:\w+\W+){0,2}(?:what|how) about\b", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"(?:^|[.!;]\s)\W*(?:\w+\W+){0,2}(?:what|how) about\b", re.IGNORECASE)
 _REACTIONS = ("seen", "liked", "disliked", "not_interested", "interested", "accept")
 _ASKS = re.compile(
     r"\b(?:recommend\w*|suggest\w*|what (?:should|shall|next|else|now|would|do|have|could)|what's (?:next|left)|find|"
@@ -66,6 +66,12 @@ def with_intent(command: Command, turn: ParseInput, domain: Domain, offered: Seq
 def _asked_nicely(command: Command, turn: ParseInput, domain: Domain) -> Command:
     """'Max two hours' is a reaction to nothing, and 'what about the 80s' and 'could you find' are no questions."""
     text = turn.text
+    reacted = bool(command.items) and all(item.relation in _REACTIONS for item in command.items)
+    if reacted and not command.preferences and (asked := _WHAT_ABOUT.search(text)):
+        # 'Already seen it. What about 70s horror?'
+        after = [one for one in turn.mentions if one.start >= asked.end()]
+        if wishes := wishes_named(after, turn, domain):
+            return command.model_copy(update={"intent": "recommend", "preferences": wishes, "asks": ()})
     values_only = names_values_only(turn, domain) or (not command.items and _WHAT_ABOUT.search(text))
     if values_only and not command.preferences and (wishes := wishes_named(turn.mentions, turn, domain)):
         return _request(command, wishes)

@@ -34,13 +34,39 @@ def offers_of(turn: ParseInput, find: Find | None) -> Offers:
     return Offers(titles, tuple(values))
 
 
+_LED = re.compile(
+    r"^(?:Try|Maybe|Perhaps|Watch|See|Then|Have|What about|How about|Also|And|Or|Maybe try|You could try|Seen) ",
+    re.IGNORECASE,
+)
+"""What a suggestion may begin with, whose capital is its place's."""
+
+
+def _named_from(text: str, start: int, end: int, known: Sequence[Mention]) -> int:
+    """Where a dated title begins that words before it run into: 'Try Elf (2003)'.
+
+    The linker's own title decides; only where it knows none are words that lead up to suggestions cut off.
+    """
+    linked = _ending(known, start, end)
+    if linked is not None:
+        return linked.start
+    led = _LED.match(text[start:end])
+    return start + led.end() if led else start
+
+
+def _ending(known: Sequence[Mention], start: int, end: int) -> Mention | None:
+    """The longest title known that ends with, or with the year after, a stretch and begins within it."""
+    ends = [one for one in known if start <= one.start < end <= one.end]
+    return min(ends, key=lambda one: one.start, default=None)
+
+
 def _titles(text: str, found: Sequence[Mention]) -> tuple[Offered, ...]:
     """Titles that the linker knows, and those it does not that a year in brackets or capitals show."""
     known = [one for one in found if one.kind == "item" and one.score >= 0.5]
     places: dict[int, Offered] = {}
     for start, end in dated_titles(text):
         linked = next((one for one in known if one.start <= start and end <= one.end), None)
-        places[start] = Offered(_YEAR.sub("", text[start:end]), linked)
+        start = start if linked else _named_from(text, start, end, known)
+        places[start] = Offered(_YEAR.sub("", text[start:end]), linked or _ending(known, start, end))
     taken = [(start, start + len(offer.title)) for start, offer in places.items()]
     for one in known:
         if all(one.end <= start or end <= one.start for start, end in taken):

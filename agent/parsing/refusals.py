@@ -24,7 +24,7 @@ _LINK = (
 _CUE = (
     r"(?:\bnothing|\bnone|\bnot|\bnever|\bwithout|(?:\bwas|\bis|\bare|\bwere|\bdo|\bdoes|\bdid|\bca|\bwo|\bwould)n['’]?t|"
     r"\bspare (?:me|us)|\bleave (?:out|off)|\b(?:go )?easy on|\blay off|\bsteer clear of|\b(?:keep|stay) away from|"
-    r"\banything but|\banywhere but|\ba bit too|\bfar too|\bway too|\btoo)"
+    r"\banything but|\banywhere but|\ba bit too|\bfar too|\bway too|\btoo|\bw/o|\bminus|\bsans)"
 )
 _REFUSED = re.compile(rf"(?P<cue>{_CUE})(?P<links>(?:\W+{_LINK}\b)*)\W+$|\bno(?P<more> more)?\s+$", re.IGNORECASE)
 _NO_REFUSAL = re.compile(
@@ -38,7 +38,7 @@ AVERSE = re.compile(
     r"\b(?:no|not|nor|none|nope|nah|non?|never|nothing|nobody|neither|without|hat(?:e|es|ed|ing)|dislik\w*|loath\w*|"
     r"avoid\w*|skip\w*|less|least|too|overly|rather|but|except|apart|bore[ds]?|boring|tired|sick|enough|off|"
     r"over (?:it|them|that|with)|(?:leave|count|rule|cut|keep)\w* (?:\w+ )?out|"
-    r"wrong|minus|sans|free|drop\w*|ditch\w*|scratch|scrap|leave|spare|refus\w*|allergic|away|instead|stand|bear|stop|"
+    r"wrong|minus|sans|w/o|free|drop\w*|ditch\w*|scratch|scrap|leave|spare|refus\w*|allergic|away|instead|stand|bear|stop|"
     r"fed|done|forget|pass|meh|scared|afraid|fear\w*|phobi\w*|nightmare\w*|upset\w*|trigger\w*|easy|lay|ban\w*|"
     r"sin|nada|ning[uú]n\w*|kein\w*|ohne|nicht|nie|pas|jamais|aucun\w*|niente|senza|mai|nunca|odio|n[aã]o|sem|cannot)\b"
     r"|n[’']t\b|\b(?:do|does|did|wo|ca|is|are|was|were|have|has|had|should|would|could|need)nt\b",
@@ -48,6 +48,10 @@ AVERSE = re.compile(
 _CLAUSE = re.compile(r"[.;:!?\n,()]|\bbut\b(?<!anything but)(?<!anywhere but)|\bthough\b", re.IGNORECASE)
 _ONWARD = re.compile(
     r"^\W*(?:about|from|in|with|by|for|starring|directed by|made by)\W+(?:(?:the|an?)\W+)?$", re.IGNORECASE
+)
+_REFUSED_AFTER = re.compile(
+    r"^\s*,?\s*(?:(?:but|just) )?(?:no+|nope|nah|not)(?: (?:thanks|thank you|please|way|ta))?\s*(?:[.!;,)\n]|$)",
+    re.IGNORECASE,
 )
 _LEFT_OUT = re.compile(r"\b(?:leave (?:out|off)|spare (?:me|us))\W+(?:(?:any|all|the|more)\W+)*$", re.IGNORECASE)
 _OUTRIGHT = re.compile(r"\b(?:whatsoever|at all|ever|altogether|of any kind)\b", re.IGNORECASE)
@@ -69,6 +73,11 @@ def refusal_before(text: str, at: int) -> Refusal | None:
     soft = _EASY.search(found[0].strip()) or _DEGREE.search(found[0])
     after = _CLAUSE.split(text[at:], maxsplit=1)[0]
     return "prefer" if soft and not _OUTRIGHT.search(after) else "must"
+
+
+def refusal_after(text: str, end: int) -> Refusal | None:
+    """Return how firmly the words right after a place refuse what ends there: 'Steve Coogan yes, Rob Brydon no'."""
+    return "must" if _REFUSED_AFTER.match(text[end:]) else None
 
 
 def begins_anew(text: str, at: int) -> bool:
@@ -106,7 +115,7 @@ def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preferen
     # The words that were marked may hold their own refusal: 'nothing scary', 'very scary'.
     named = (one.start for one in turn.mentions if one.value == wish.value and start <= one.start and one.end <= end)
     at = next(named, start)
-    refused = refusal_before(text, at)
+    refused = refusal_before(text, at) or refusal_after(text, end)
     if wish.op == "remove":
         if _LEFT_OUT.search(text[:at]):
             # 'Leave out the westerns' does more than take a wish for them back.

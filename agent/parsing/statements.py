@@ -47,6 +47,15 @@ _TASTE = re.compile(
     r"\b(?:likes?|liked|loves?|loved|enjoy(?:s|ed)?|prefers?|into|fans?|favou?rites?|kinds?|types?|sorts?)\b",
     re.IGNORECASE,
 )
+_FINE_AFTER = re.compile(
+    r"(?:(?<=['’]s)|['’]s| is| are| was)(?: (?:also|totally|perfectly|quite|just|all))? "
+    r"(?:fine|ok(?:ay)?|all ?right|no problem)\b",
+    re.IGNORECASE,
+)
+_FINE_TOO = re.compile(r"\b(?:fine|ok(?:ay)?|all ?right)\b[^.;!?]*\bso (?:is|are|would be) (?:an? )?$", re.IGNORECASE)
+_UNHEARD_OF = re.compile(
+    r"\b(?:never|not|n'?t)(?: even)? heard of (?:it|that|this|them|those|him|her)\b", re.IGNORECASE
+)
 _OBLIGED = re.compile(
     r"^\W*(?:(?:really|definitely|also|just|simply) )?(?:must|has to|have to|needs? to)\b"
     r"(?!\W+(?:not|n't|never|go|stop)\b)",
@@ -73,7 +82,7 @@ def with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comma
         for wish in (
             with_refusal(named_instead(_bare(one, domain), turn, domain), turn, domain) for one in command.preferences
         )
-        if not (_is_empty(wish, domain) or _is_allowed(wish, turn.text))
+        if not (_is_empty(wish, domain) or is_no_wish(wish, turn.text))
     )
     if names_values_only(turn, domain):
         # Nothing in such a turn refuses.
@@ -88,7 +97,7 @@ def with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comma
 
 def wishes_named(mentions: Iterable[Mention], turn: ParseInput, domain: Domain) -> tuple[Preference, ...]:
     """Return what a turn names, with what its words say of it; nothing of what it merely has nothing against."""
-    found = (one for one in named(mentions, domain) if not _is_allowed(one, turn.text))
+    found = (one for one in named(mentions, domain) if not is_no_wish(one, turn.text))
     return tuple(_as_said(one, turn, domain) for one in found)
 
 
@@ -110,10 +119,28 @@ def _is_empty(wish: Preference, domain: Domain) -> bool:
     return own and all(word in _EMPTY for word in re.findall(r"\w+", str(wish.value).casefold()))
 
 
+def is_no_wish(wish: Preference, text: str) -> bool:
+    """Return whether the words around a value say that it is neither wanted nor refused."""
+    return _is_allowed(wish, text) or _is_about_it(wish, text)
+
+
 def _is_allowed(wish: Preference, text: str) -> bool:
-    """Whether 'I have nothing against' stands before it: then it is neither wanted nor refused."""
+    """Whether it is neither wanted nor refused: 'I have nothing against' stands before it, or 'is fine' after it."""
     at = place_of(wish.quote, text)
-    return at > 0 and wish.op == "add" and _NOT_AGAINST.search(text[:at]) is not None
+    if at < 0 or wish.op != "add":
+        return False
+    fine = wish.polarity == "like" and (
+        _FINE_AFTER.match(text, at + len(wish.quote or "")) or _FINE_TOO.search(text[:at])
+    )
+    return bool(fine) or _NOT_AGAINST.search(text[:at]) is not None
+
+
+def _is_about_it(wish: Preference, text: str) -> bool:
+    """Whether 'never heard of it' was read as a wish for what few have heard of."""
+    at = place_of(wish.quote, text)
+    return at >= 0 and any(
+        found.start() < at + len(wish.quote or "") and at < found.end() for found in _UNHEARD_OF.finditer(text)
+    )
 
 
 def _counted(turn: ParseInput) -> int | None:

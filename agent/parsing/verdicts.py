@@ -34,6 +34,11 @@ _WANTS_IT = re.compile(
     r"(?:sounds?|looks?|seems?) (?:\w+ )?(?:good|great|interesting|fun|funny|awesome|cool|amazing|nice|perfect))",
     re.IGNORECASE,
 )
+_PASSES = re.compile(
+    rf"\b(?:pass on|skip) {_THAT}|\bgive {_THAT}(?: one)? a miss\b|"
+    r"\b(?:i|we)(?:'?ll| will|'d| would)(?: (?:probably|rather|just|have to))* pass\b(?! (?:it|this|that)\b)",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\?|\b(?:recommend\w*|suggest\w*|another|others?|more|else|looking for|in the mood|give me|show me|find me|"
     r"what about|how about|something|anything|i(?:'d)? (?:also |really )?(?:like|love|enjoy|prefer))\b",
@@ -60,11 +65,11 @@ def with_verdict(command: Command, turn: ParseInput, domain: Domain, offered: Se
     text = turn.text
     if asking := _asking(command, text, domain):
         return asking
-    taken = _TAKES_IT.search(text)
-    said = taken or _WANTS_IT.search(text)
-    items = command.items
+    passed, taken = _PASSES.search(text), _TAKES_IT.search(text)
+    said = passed or taken or _WANTS_IT.search(text)
+    items = tuple(map(_passed_on, command.items)) if passed else command.items
     if said and not items and not turn.slate:
-        relation: Relation = "accept" if taken else "interested"
+        relation: Relation = "not_interested" if passed else "accept" if taken else "interested"
         named = offered if _SEVERAL.search(text) else offered[-1:]
         items = tuple(_reference(one, relation, said[0]) for one in named)
     reacts = said or _NOT_SEEN.search(text)
@@ -88,6 +93,12 @@ def _asking(command: Command, text: str, domain: Domain) -> Command | None:
         intent: Intent = "more" if _OTHERS.search(text) else "recommend"
         return command.model_copy(update={"intent": intent})
     return None
+
+
+def _passed_on(item: ItemReference) -> ItemReference:
+    """'I'll pass on that one': what was taken for an acceptance is none."""
+    taken = item.relation in ("accept", "interested")
+    return item.model_copy(update={"relation": "not_interested"}) if taken else item
 
 
 def _asks_for_some(text: str, domain: Domain) -> bool:
