@@ -209,6 +209,28 @@ def test_a_refusal_may_stand_on_either_side(heard: Heard, text: str) -> None:
     assert (one.value, one.polarity, one.strength) == ("Tom Hanks", "dislike", "must")
 
 
+@pytest.mark.parametrize("text", ["un thriller sans Tom Cruise", "a thriller film without Tom Cruise"])
+def test_what_is_wanted_without_something_is_wanted(heard: Heard, text: str) -> None:
+    refused = Preference(facet="genre", value="thriller", polarity="dislike", strength="must", quote="thriller")
+    assert heard(text, Command(intent="recommend", preferences=(refused,))).preferences[0].polarity == "like"
+    assert (
+        heard(f"no {text[2:]}", Command(intent="recommend", preferences=(refused,))).preferences[0].polarity
+        == "dislike"
+    )
+
+
+def test_one_item_is_compared_with_nothing(heard: Heard) -> None:
+    longer = Preference(facet="runtime", value=Relative(than=1, dir="more"), quote="longer than")
+    about = ItemReference(ref=1, relation="about", quote="number 1")
+    command = heard("longer than number 1", Command(intent="compare", preferences=(longer,), items=(about,)))
+    assert (command.intent, command.items, len(command.preferences)) == ("recommend", (), 1)
+
+
+def test_an_unknown_name_is_asked_for_all_the_same(heard: Heard) -> None:
+    command = heard("anything with Bartholomew Quigglesworth in it?", Command(intent="question"))
+    assert [(one.facet, one.value) for one in command.preferences] == [("person", "Bartholomew Quigglesworth")]
+
+
 @pytest.mark.parametrize("text", ["Tom Hanks, no gore", "Tom Hanks, no?", "Tom Hanks no matter what"])
 def test_a_no_of_something_else_refuses_nothing_before_it(heard: Heard, text: str) -> None:
     named = Preference(facet="person", value="Tom Hanks", quote="Tom Hanks")

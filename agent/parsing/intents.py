@@ -10,6 +10,7 @@ from agent.commands import Command, Intent, ItemReference, Preference
 from agent.parsing.parser import ParseInput
 from agent.parsing.references import Offered, Referent, asked_about
 from agent.parsing.statements import wishes_named
+from agent.parsing.titles import capitalised_runs
 from agent.parsing.unheard import BEYOND_DOUBT, SURE, TELLS, named, needed
 from agent.parsing.whole import names_values_only, starts_afresh
 from tools.domain import Domain
@@ -49,6 +50,7 @@ _ASKS = re.compile(
     r"go)\b|\?",
     re.IGNORECASE,
 )
+_NAME_BEFORE = re.compile(r"\b(?:with|starring|featuring|by) $", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|its|this|that|he|she|him|her|who)\b|^\W*(?:why|how come)\W*$", re.IGNORECASE)
 
 
@@ -108,6 +110,9 @@ def _wished_after_all(command: Command, turn: ParseInput, domain: Domain) -> Com
     if intent not in ("recommend", "reset", "profile") and (wishes := tuple(needed(turn, domain))):
         # 'A heist should come into it' asks nothing, and is about nothing on the list.
         return _request(command, command.preferences or wishes)
+    if intent == "compare" and command.preferences and len(command.items) < 2 and not _QUESTION.search(text):
+        # 'Longer than number 1' weighs nothing against it.
+        return _request(command, command.preferences)
     if _QUESTION.search(text) or command.items:
         return command
     if intent == "question" and command.preferences and not command.asks:
@@ -133,7 +138,7 @@ def _filled(command: Command, turn: ParseInput, domain: Domain, offered: Sequenc
         asked = _asks_for_items(text, domain) or any(
             one.kind == "entity" and one.score >= SURE for one in turn.mentions
         )
-        preferences = tuple(named(turn.mentions, domain)) if asked else ()
+        preferences = (tuple(named(turn.mentions, domain)) or tuple(_unknown_names(turn, domain))) if asked else ()
         intent = "question" if preferences or command.asks else "smalltalk"
     elif intent == "feedback" and not TELLS.search(text):
         # 'Not very cheerful' is about nothing on the list: it says what is wanted.
@@ -143,6 +148,15 @@ def _filled(command: Command, turn: ParseInput, domain: Domain, offered: Sequenc
         # The network saw nothing in it, yet a name, a value or a figure was linked beyond doubt.
         preferences = wishes_named(turn.mentions, turn, domain)
     return command.model_copy(update={"intent": intent, "preferences": preferences})
+
+
+def _unknown_names(turn: ParseInput, domain: Domain) -> Iterable[Preference]:
+    """'Anything with Bartholomew Quigglesworth in it?': a name that nothing knows is one all the same."""
+    entities = domain.of_kind("entity")
+    for start, end in capitalised_runs(turn.text) if entities else ():
+        if _NAME_BEFORE.search(turn.text[:start]) and " " in turn.text[start:end]:
+            name = turn.text[start:end]
+            yield Preference(facet=next(iter(entities)), value=name, strength="must", quote=name)
 
 
 def _request(command: Command, wishes: Sequence[Preference]) -> Command:

@@ -53,6 +53,7 @@ _REFUSED_AFTER = re.compile(
     r"^\s*,?\s*(?:(?:but|just) )?(?:no+|nope|nah|not)(?: (?:thanks|thank you|please|way|ta))?\s*(?:[.!;,)\n]|$)",
     re.IGNORECASE,
 )
+_WITHOUT = re.compile(r"^(?: \w+)? (?:without|w/o|minus|sans|sin|ohne|senza|sem)\b", re.IGNORECASE)
 _LEFT_OUT = re.compile(r"\b(?:leave (?:out|off)|spare (?:me|us))\W+(?:(?:any|all|the|more)\W+)*$", re.IGNORECASE)
 _OUTRIGHT = re.compile(r"\b(?:whatsoever|at all|ever|altogether|of any kind)\b", re.IGNORECASE)
 _NEEDED = re.compile(
@@ -122,6 +123,8 @@ def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preferen
             return wish.model_copy(update={"op": "add", "polarity": "dislike", "strength": "must"})
         asked = is_needed(text, end) or re.match(r"\s*(?:\w+\s+){0,2}(?:instead of|rather than)\b", text[end:])
         return wish.model_copy(update={"op": "add", "polarity": "like"}) if asked else wish
+    if refused is None and wish.polarity == "dislike" and wish.op == "add" and _without_others(text, start, end):
+        return wish.model_copy(update={"polarity": "like", "strength": domain.facets[wish.facet].strength})
     if refused is None and wish.polarity == "dislike" and is_needed(text, end):
         return wish.model_copy(update={"polarity": "like", "lifetime": "session"})
     if refused is not None and wish.polarity == "like" and not is_needed(text, end):
@@ -131,6 +134,12 @@ def with_refusal(wish: Preference, turn: ParseInput, domain: Domain) -> Preferen
     if wish.polarity == "dislike" and refused is None and _asked_for(wish, turn, at):
         return wish.model_copy(update={"polarity": "like", "strength": domain.facets[wish.facet].strength})
     return wish
+
+
+def _without_others(text: str, start: int, end: int) -> bool:
+    """Whether 'without' follows a value and nothing averse leads up to it: 'a thriller sans Tom Cruise' wants one."""
+    clause = _CLAUSE.split(text[:start])[-1]
+    return _WITHOUT.match(text[end:]) is not None and AVERSE.search(clause) is None
 
 
 def _takes_its_place(text: str, at: int) -> bool:

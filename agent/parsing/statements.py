@@ -129,8 +129,11 @@ def _is_allowed(wish: Preference, text: str) -> bool:
     at = place_of(wish.quote, text)
     if at < 0 or wish.op != "add":
         return False
-    fine = wish.polarity == "like" and (
-        _FINE_AFTER.match(text, at + len(wish.quote or "")) or _FINE_TOO.search(text[:at])
+    # 'Up to two hours is fine' is a limit.
+    fine = (
+        wish.polarity == "like"
+        and isinstance(wish.value, str)
+        and (_FINE_AFTER.match(text, at + len(wish.quote or "")) or _FINE_TOO.search(text[:at]))
     )
     return bool(fine) or _NOT_AGAINST.search(text[:at]) is not None
 
