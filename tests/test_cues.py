@@ -6,7 +6,7 @@ import pytest
 
 from agent.commands import Command, ItemReference, Preference, Range, Relative
 from agent.parsing.cues import settle
-from agent.parsing.parser import ParseInput, SlateEntry
+from agent.parsing.parser import ParseInput, SlateEntry, Utterance
 from agent.parsing.preamble import without_preamble
 from agent.parsing.whole import says_more, says_thanks, starts_afresh
 from tools.domain import Domain
@@ -243,6 +243,18 @@ def test_what_is_fine_is_not_wished_for(heard: Heard) -> None:
         for value, quote in (("Germany", "German"), ("Czech Republic", "Czech"))
     )
     assert not heard("German's fine, so is Czech", Command(intent="recommend", preferences=(german, czech))).preferences
+
+
+def test_what_is_fine_answers_an_open_question(movies_domain: Domain, movies_linker: Linker) -> None:
+    comedy = Preference(facet="genre", value="comedy", quote="comedy")
+    for asked, wished in (("What kind of film would you like?", 1), ("Is a comedy a problem?", 0)):
+        turn = ParseInput(
+            text="a comedy is fine",
+            context=(Utterance("assistant", f"Five films. {asked}"),),
+            mentions=movies_linker.find("a comedy is fine", (), 2026),
+        )
+        read = settle(Command(intent="recommend", preferences=(comedy,)), turn, movies_domain)
+        assert len(read.preferences) == wished, asked
 
 
 def test_never_having_heard_of_it_is_no_wish_for_the_obscure(heard: Heard) -> None:

@@ -77,7 +77,7 @@ def settle(command: Command, turn: ParseInput, domain: Domain, offered: Sequence
     command = _with_items(command, turn, domain)
     command = with_verdict(with_intent(command, turn, domain, offered), turn, domain, offered)
     if command.intent == "recommend":
-        found = (one for one in unheard(command, turn, domain) if not is_no_wish(one, turn.text))
+        found = (one for one in unheard(command, turn, domain) if not is_no_wish(one, turn))
         passed_by = (settle_stance(one, turn.text) for one in found)
         command = command.model_copy(update={"preferences": (*command.preferences, *passed_by)})
     if command.intent == "reset":

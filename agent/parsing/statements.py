@@ -13,7 +13,7 @@ from agent.parsing.stances import settle_stance
 from agent.parsing.takebacks import joined, taken_back
 from agent.parsing.unheard import SURE, named, named_instead
 from agent.parsing.whole import names_values_only
-from agent.parsing.words import count_in, place_of
+from agent.parsing.words import count_in, place_of, sentences
 from tools.domain import Domain
 from tools.mentions import Mention
 from tools.words import FUNCTION_WORDS
@@ -52,6 +52,7 @@ _FINE_AFTER = re.compile(
     r"(?:fine|ok(?:ay)?|all ?right|no problem)\b",
     re.IGNORECASE,
 )
+_WHICH = re.compile(r"\b(?:what|which|who|whose|where|how|or|any)\b", re.IGNORECASE)
 _FINE_TOO = re.compile(r"\b(?:fine|ok(?:ay)?|all ?right)\b[^.;!?]*\bso (?:is|are|would be) (?:an? )?$", re.IGNORECASE)
 _UNHEARD_OF = re.compile(
     r"\b(?:never|not|n'?t)(?: even)? heard of (?:it|that|this|them|those|him|her)\b", re.IGNORECASE
@@ -82,7 +83,7 @@ def with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comma
         for wish in (
             with_refusal(named_instead(_bare(one, domain), turn, domain), turn, domain) for one in command.preferences
         )
-        if not (_is_empty(wish, domain) or is_no_wish(wish, turn.text))
+        if not (_is_empty(wish, domain) or is_no_wish(wish, turn))
     )
     if names_values_only(turn, domain):
         # Nothing in such a turn refuses.
@@ -97,7 +98,7 @@ def with_statements(command: Command, turn: ParseInput, domain: Domain) -> Comma
 
 def wishes_named(mentions: Iterable[Mention], turn: ParseInput, domain: Domain) -> tuple[Preference, ...]:
     """Return what a turn names, with what its words say of it; nothing of what it merely has nothing against."""
-    found = (one for one in named(mentions, domain) if not is_no_wish(one, turn.text))
+    found = (one for one in named(mentions, domain) if not is_no_wish(one, turn))
     return tuple(_as_said(one, turn, domain) for one in found)
 
 
@@ -119,23 +120,30 @@ def _is_empty(wish: Preference, domain: Domain) -> bool:
     return own and all(word in _EMPTY for word in re.findall(r"\w+", str(wish.value).casefold()))
 
 
-def is_no_wish(wish: Preference, text: str) -> bool:
+def is_no_wish(wish: Preference, turn: ParseInput) -> bool:
     """Return whether the words around a value say that it is neither wanted nor refused."""
-    return _is_allowed(wish, text) or _is_about_it(wish, text)
+    return _is_allowed(wish, turn) or _is_about_it(wish, turn.text)
 
 
-def _is_allowed(wish: Preference, text: str) -> bool:
+def _is_allowed(wish: Preference, turn: ParseInput) -> bool:
     """Whether it is neither wanted nor refused: 'I have nothing against' stands before it, or 'is fine' after it."""
-    at = place_of(wish.quote, text)
+    text, at = turn.text, place_of(wish.quote, turn.text)
     if at < 0 or wish.op != "add":
         return False
-    # 'Up to two hours is fine' is a limit.
+    # 'Up to two hours is fine' is a limit, and 'a comedy is fine' an answer to 'what kind?'.
     fine = (
         wish.polarity == "like"
         and isinstance(wish.value, str)
+        and not _was_asked_which(turn)
         and (_FINE_AFTER.match(text, at + len(wish.quote or "")) or _FINE_TOO.search(text[:at]))
     )
     return bool(fine) or _NOT_AGAINST.search(text[:at]) is not None
+
+
+def _was_asked_which(turn: ParseInput) -> bool:
+    asked = next((one.text for one in reversed(turn.context) if one.role == "assistant"), "")
+    question = asked[slice(*[*sentences(asked)][-1])] if asked.rstrip().endswith("?") else ""
+    return _WHICH.search(question) is not None
 
 
 def _is_about_it(wish: Preference, text: str) -> bool:
