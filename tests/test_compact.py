@@ -345,8 +345,9 @@ class TestParsing:
     def test_odd_text_gives_a_command(self, untrained: CompactParser, text: str) -> None:
         assert untrained.command(ParseInput(text=text)).intent
 
-    def test_an_empty_turn_is_smalltalk(self, untrained: CompactParser) -> None:
-        assert untrained.command(ParseInput(text=" \n ")).intent == "smalltalk"
+    @pytest.mark.parametrize("text", [" \n ", "......", "?!", "—"])
+    def test_a_turn_without_words_is_smalltalk(self, untrained: CompactParser, text: str) -> None:
+        assert untrained.command(ParseInput(text=text)) == Command(intent="smalltalk")
 
     def test_the_parser_names_itself(self, untrained: CompactParser) -> None:
         assert asyncio.run(untrained.parse(ParseInput(text="hello"))).parser == "compact"

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,10 @@ _REACTING, _ONLY_REACTING = 0.1, 0.01
 """What is left of the chance of a request where a turn only reacts to items, with and without words that ask."""
 _LEAST_FACET = 0.15
 """A facet less likely than this is not tried when the likeliest has no value to read."""
+
+
+_SIGNS = string.punctuation + string.whitespace + "…–—¿¡«»“”‘’"
+"""A turn of nothing else says nothing; one of emoji may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ class CompactParser:
 
     def command(self, turn: ParseInput) -> Command:
         """Return what the turn means. Raises nothing for any text."""
-        if not turn.text.strip():
+        if not turn.text.strip(_SIGNS):
             return Command(intent="smalltalk")
         whole, turn = turn, without_preamble(turn)
         reading = self._reader.read(turn)
