@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.commands import Range, Relative
+from agent.commands import Command, Range, Relative
 from agent.parsing.compact import CompactParser
 from agent.parsing.confidence import confidence
 from agent.parsing.decoding import Span, joined, spans_of, with_places
