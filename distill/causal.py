@@ -44,6 +44,9 @@ _TERSE = (
 _PIECES = r"\w+|\W+"
 """Words apart from what is around them: those of a turn are the same tokens in the reply that quotes them."""
 _END, _MARKS = "<|end|>", ("<|user|>", "<|assistant|>")
+_SERVED_WITH = ("--structured-outputs-config", '{"backend": "xgrammar"}')
+"""Lessons are written with a blank after each comma and colon; held to JSON without blanks, a small student that was
+taught so writes items and statements where it means to write none."""
 _IGNORED = -100
 
 
@@ -95,6 +98,7 @@ class Student:
         model = model.merge_and_unload() if self.adapted else model
         model.to(torch.bfloat16).save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
+        (folder / "vllm-options").write_text("\n".join(_SERVED_WITH) + "\n", encoding="utf8")
 
 
 Report = Callable[[int, float], None]

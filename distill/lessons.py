@@ -59,8 +59,7 @@ class Writer:
     def lesson(self, example: Example, untitled: bool = False) -> Lesson:
         """Return the example as a lesson; labels stand in the order of their words."""
         command = as_written(command_of(example), self._domain) | ({"titles": []} if untitled else {})
-        # Without blanks, as decoding under a schema writes it: a student taught otherwise stumbles over its own hand.
-        reply = json.dumps(command, ensure_ascii=False, separators=(",", ":"))
+        reply = json.dumps(command, ensure_ascii=False, separators=(", ", ": "))
         return Lesson(self.messages(example.turn), reply)
 
     def messages(self, turn: ParseInput) -> tuple[Message, ...]:

@@ -71,7 +71,7 @@ def test_each_epoch_has_its_own_lessons_and_the_same_seed_the_same_ones(games: B
     assert lessons(0) == Lessons(games, (), Mixture(simulated=5), seed=1)(0)
     assert not any('"titles"' in lesson.reply for lesson in lessons(0))
     asked = Lessons(games, (), Mixture(simulated=5), seed=1, untitled=1.0)
-    assert all(lesson.reply.endswith('"titles":[]}') for lesson in asked(0))
+    assert all(lesson.reply.endswith('"titles": []}') for lesson in asked(0))
     assert lessons(0) != lessons(1)
 
 
