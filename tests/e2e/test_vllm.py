@@ -37,11 +37,14 @@ HELLO = (Message("user", "hello"),)
 STUDENT = os.environ.get("ATTUNE_STUDENT")
 
 
-def _without_any(written: dict[str, Any]) -> dict[str, Any]:
-    """The schema's 'any' for a role is nothing in a command."""
+def _as_read(written: dict[str, Any]) -> dict[str, Any]:
+    """What was written, but for what no schema can say: 'any' for a role is nothing, and a range's ends are in order."""
     for preference in written["preferences"]:
         if preference.get("role") == "any":
             del preference["role"]
+        value = preference["value"]
+        if isinstance(value, dict) and {"min", "max"} <= value.keys() and not isinstance(value["min"], str):
+            value["min"], value["max"] = sorted((value["min"], value["max"]))
     return written
 
 
@@ -82,7 +85,7 @@ async def test_decoding_holds_the_schema_whatever_the_model_would_rather_say(mod
             purpose="parse", messages=HELLO, schema=command_schema(DOMAIN), temperature=1.0, seed=seed, max_tokens=4000
         )
         reply = await model.reply(call)
-        command = Command.model_validate(printable(_without_any(reply.json())))
+        command = Command.model_validate(printable(_as_read(reply.json())))
         intents.add(command.intent)
         for preference in command.preferences:
             facet = DOMAIN.facets[preference.facet]
