@@ -38,7 +38,7 @@ STUDENT = os.environ.get("ATTUNE_STUDENT")
 
 
 def _as_read(written: dict[str, Any]) -> dict[str, Any]:
-    """What was written, but for what no schema can say: 'any' for a role is nothing, and a range's ends are in order."""
+    """What was written, with what no schema can say put right: a role of "any", and the order of a range's ends."""
     for preference in written["preferences"]:
         if preference.get("role") == "any":
             del preference["role"]
