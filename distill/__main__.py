@@ -121,12 +121,13 @@ def merge(
     additions: Annotated[Path, typer.Argument(help="Folder of low-rank additions, as a causal training wrote it.")],
     base: Annotated[Path, typer.Option(help="Folder of the base that they were trained on.")],
     out: Annotated[Path, typer.Option(help="Folder for the model; it must not hold one yet.")],
+    terse: Annotated[bool, typer.Option("--terse", help="The additions were trained with --terse.")] = False,
 ) -> None:
     """Merge low-rank additions into their base: a folder that vLLM serves."""
     if (out / "config.json").exists():
         _stop(f"{str(out / 'config.json')!r} exists; nothing is overwritten, so name another folder")
     try:
-        merged_student(additions, base).save(out)
+        merged_student(additions, base, terse).save(out)
     except TrainingError as error:
         _stop(error)
     typer.echo(f"{out}: serve it with .ci/vllm.sh serve {out}", err=True)

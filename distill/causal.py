@@ -138,13 +138,14 @@ def open_student(base: Path, study: Study, large: int = LARGE) -> Student:
     return Student(additions.begin(student.model, study.seed), student.tokenizer, study.rate or 2e-4, adapted=True)
 
 
-def merged_student(folder: Path, base: Path) -> Student:
-    """Return a terse base with the low-rank additions in a folder merged into it.
+def merged_student(folder: Path, base: Path, terse: bool) -> Student:
+    """Return a base with the low-rank additions in a folder merged into it; terse: as they were trained.
 
     Raises TrainingError where either cannot be read, or where the additions are of another base.
     """
     opened = open_base(base)
-    _be_terse(opened.tokenizer, base)
+    if terse:
+        _be_terse(opened.tokenizer, base)
     return Student(additions.merge(opened.model, folder), opened.tokenizer, rate=0.0)
 
 

@@ -100,6 +100,7 @@ def test_alternative_decades_are_two_mentions(grammar: NumberGrammar) -> None:
     [
         ("80s and under 2 hours", [("year", 1980, 1989), ("runtime", None, 120)]),
         ("from the last 5 yrs n under 2hrs", [("year", 2021, None), ("runtime", None, 120)]),
+        ("80s and under eighty minutes", [("year", 1980, 1989), ("runtime", None, 80)]),
         ("from 1990 and over 100 minutes", [("year", 1990, 1990), ("runtime", 100, None)]),
         ("PG-13 and under, 90 min", [("certificate", None, 2), ("runtime", 75, 105)]),
         ("2012+ / 100 min", [("year", 2012, None), ("runtime", 85, 115)]),

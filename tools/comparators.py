@@ -70,11 +70,6 @@ _AFTER: dict[Operator, str] = {
         r"(?:or|ish) (?:a )?(?:tad|bit|touch|little) (?:over|more|less|under)|ideal(?:ly)?|ideal"
     ),
 }
-_ANOTHER = (
-    r"(?<=\bunder)(?:{figure})|(?<=\bbelow)(?:{figure})|(?<=\bover)(?:{figure})|(?<=\babove)(?:{figure})|"
-    r"(?<=\bbefore)(?:{figure})|(?<=\bafter)(?:{figure})"
-).format(figure=r" (?:an? |the |about )?(?:\d|half\b|hour|one\b|two\b|three\b|four\b|ninety|sixty|nineteen|twenty)")
-"""'80s and under two hours': what looks back in 'PG and under' looks ahead where a figure follows."""
 _HEDGE = re.compile(
     r"\b(?:ideally|maybe|perhaps|preferably|if possible|if you can|bonus|would be nice|"
     r"would be lovely|probably|kinda|ish)\b"
@@ -111,7 +106,7 @@ class Comparators:
         self._before = _left(_BEFORE, words)
         self._calendar_before = _left(_CALENDAR_BEFORE, words, than=False)
         self._after = [
-            (name, re.compile(rf"(?:long |in length |each )?(?:{pattern.format(**words)})(?= |$)(?!{_ANOTHER})"))
+            (name, re.compile(rf"(?:long |in length |each )?(?:{pattern.format(**words)})(?= |$)"))
             for name, pattern in _AFTER.items()
         ]
 

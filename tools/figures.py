@@ -25,6 +25,8 @@ from tools.timespans import relative_years
 from tools.words import key
 
 _SIDE = 9
+_AHEAD = frozenset({"under", "below", "over", "above", "before", "after"})
+_ARTICLES = frozenset({"a", "an", "the", "about"})
 _JOINS = frozenset({"to", "through", "thru", "until", "till", "and"})
 NOT_BESIDE = frozenset(
     (
@@ -123,7 +125,20 @@ class Scan:
 
     def comparator(self, first: int, after: int, calendar: bool, since: int = 0) -> Comparator:
         """Return how what stands from `first` up to `after` is compared, by words from the character `since` on."""
-        return self._comparators.read(self.before(first, since), self.after(after), calendar)
+        before = self.before(first, since)
+        found = self._comparators.read(before, self.after(after), calendar)
+        next_place = after + found.words_after
+        if found.words_after and self.norm(next_place - 1) in _AHEAD and self._begins_figure(next_place):
+            # '80s and under two hours': what looks back in 'PG and under' looks ahead where a figure follows.
+            return self._comparators.read(before, "", calendar)
+        return found
+
+    def _begins_figure(self, place: int) -> bool:
+        while self.norm(place) in _ARTICLES:
+            place += 1
+        return place < len(self.tokens) and (
+            read_number(self.tokens, place) is not None or self.norm(place) in ("half", "hour")
+        )
 
 
 class FigureReader:

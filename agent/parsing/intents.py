@@ -152,11 +152,11 @@ def _filled(command: Command, turn: ParseInput, domain: Domain, offered: Sequenc
 
 def _unknown_names(turn: ParseInput, domain: Domain) -> Iterable[Preference]:
     """'Anything with Bartholomew Quigglesworth in it?': a name that nothing knows is one all the same."""
-    entities = domain.of_kind("entity")
-    for start, end in capitalised_runs(turn.text) if entities else ():
-        if _NAME_BEFORE.search(turn.text[:start]) and " " in turn.text[start:end]:
+    facet = next(iter(domain.of_kind("entity")), None)
+    for start, end in capitalised_runs(turn.text) if facet else ():
+        if facet and _NAME_BEFORE.search(turn.text[:start]) and " " in turn.text[start:end]:
             name = turn.text[start:end]
-            yield Preference(facet=next(iter(entities)), value=name, strength="must", quote=name)
+            yield Preference(facet=facet, value=name, strength=domain.facets[facet].strength, quote=name)
 
 
 def _request(command: Command, wishes: Sequence[Preference]) -> Command:

@@ -34,23 +34,8 @@ def offers_of(turn: ParseInput, find: Find | None) -> Offers:
     return Offers(titles, tuple(values))
 
 
-_LED = re.compile(
-    r"^(?:Try|Maybe|Perhaps|Watch|See|Then|Have|What about|How about|Also|And|Or|Maybe try|You could try|Seen) ",
-    re.IGNORECASE,
-)
+_LED = re.compile(r"^(?:Try|Maybe|Perhaps|Watch|Also|Or|Seen) ")
 """What a suggestion may begin with, whose capital is its place's."""
-
-
-def _named_from(text: str, start: int, end: int, known: Sequence[Mention]) -> int:
-    """Where a dated title begins that words before it run into: 'Try Elf (2003)'.
-
-    The linker's own title decides; only where it knows none are words that lead up to suggestions cut off.
-    """
-    linked = _ending(known, start, end)
-    if linked is not None:
-        return linked.start
-    led = _LED.match(text[start:end])
-    return start + led.end() if led else start
 
 
 def _ending(known: Sequence[Mention], start: int, end: int) -> Mention | None:
@@ -64,9 +49,12 @@ def _titles(text: str, found: Sequence[Mention]) -> tuple[Offered, ...]:
     known = [one for one in found if one.kind == "item" and one.score >= 0.5]
     places: dict[int, Offered] = {}
     for start, end in dated_titles(text):
-        linked = next((one for one in known if one.start <= start and end <= one.end), None)
-        start = start if linked else _named_from(text, start, end, known)
-        places[start] = Offered(_YEAR.sub("", text[start:end]), linked or _ending(known, start, end))
+        linked = next((one for one in known if one.start <= start and end <= one.end), _ending(known, start, end))
+        if linked is not None:
+            start = max(start, linked.start)
+        elif led := _LED.match(text[start:end]):
+            start += led.end()
+        places[start] = Offered(_YEAR.sub("", text[start:end]), linked)
     taken = [(start, start + len(offer.title)) for start, offer in places.items()]
     for one in known:
         if all(one.end <= start or end <= one.start for start, end in taken):
